@@ -1,0 +1,88 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+
+namespace easel {
+namespace {
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int close() { return fd_ < 0 ? 0 : ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
+};
+
+absl::Status output_failed(const std::filesystem::path& path, std::string_view what) {
+  return make_error(Reason::kOutputFailed,
+                    concat("cannot write ", path.string(), ": ", what, ": ", std::strerror(errno)));
+}
+
+absl::Status write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return output_failed(path, "write");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> read_file(const std::filesystem::path& path, size_t max_bytes) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    const Reason reason = errno == ENOENT ? Reason::kModelMissing : Reason::kBadWeights;
+    return make_error(reason, concat("cannot open ", path.string(), ": ", std::strerror(errno)));
+  }
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return bad_weights(path.string(), " is not a regular file");
+  }
+  if (static_cast<uint64_t>(info.st_size) > max_bytes) {
+    return bad_weights(path.string(), " has ", info.st_size, " bytes: at most ", max_bytes, " are read");
+  }
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return bad_weights("cannot read ", path.string(), ": ", std::strerror(errno));
+    if (got == 0) return bad_weights(path.string(), " became shorter while it was read");
+    done += static_cast<size_t>(got);
+  }
+  return bytes;
+}
+
+absl::Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  std::string temporary = path.string() + ".XXXXXX";
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.get() < 0) return output_failed(path, "create");
+  absl::Status status = write_all(file.get(), bytes, path);
+  // mkstemp makes files for the owner alone; results are as readable as any other output.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (status.ok() && ::fchmod(file.get(), 0666 & ~mask) != 0) status = output_failed(path, "chmod");
+  if (status.ok() && ::fsync(file.get()) != 0) status = output_failed(path, "sync");
+  if (file.close() != 0 && status.ok()) status = output_failed(path, "close");
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = output_failed(path, "rename");
+  if (!status.ok()) ::unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace easel

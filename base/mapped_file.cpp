@@ -1,0 +1,118 @@
+#include "base/mapped_file.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+#include "base/error.h"
+
+namespace easel {
+namespace {
+
+// What the signal handler may touch: atomics only, no locks. A slot is free while `begin` is 0.
+struct Mapping {
+  std::atomic<uintptr_t> begin{0};
+  std::atomic<uintptr_t> end{0};
+  std::atomic<bool> damaged{false};
+};
+
+constexpr size_t kMaxMappings = 1024;
+std::array<Mapping, kMaxMappings> g_mappings;
+std::mutex g_mappings_mutex;  // guards taking and freeing slots, never taken by the handler
+struct sigaction g_previous_action;
+const uintptr_t g_page_size = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+
+void on_sigbus(int signal, siginfo_t* info, void* context) {
+  const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
+  for (Mapping& mapping : g_mappings) {
+    const uintptr_t begin = mapping.begin.load();
+    if (begin == 0 || address < begin || address >= mapping.end.load()) continue;
+    void* page = reinterpret_cast<void*>(address & ~(g_page_size - 1));
+    mapping.damaged.store(true);
+    if (::mmap(page, g_page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) return;
+  }
+  // Not ours: as if this handler had never been there.
+  if ((g_previous_action.sa_flags & SA_SIGINFO) != 0) {
+    g_previous_action.sa_sigaction(signal, info, context);
+  } else if (g_previous_action.sa_handler != SIG_DFL && g_previous_action.sa_handler != SIG_IGN) {
+    g_previous_action.sa_handler(signal);
+  } else {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+  }
+}
+
+void install_handler() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    struct sigaction action {};
+    action.sa_sigaction = on_sigbus;
+    action.sa_flags = SA_SIGINFO;
+    ::sigaction(SIGBUS, &action, &g_previous_action);
+  });
+}
+
+int take_slot(uintptr_t begin, size_t size) {
+  const std::lock_guard lock(g_mappings_mutex);
+  for (size_t i = 0; i < kMaxMappings; ++i) {
+    if (g_mappings[i].begin.load() != 0) continue;
+    g_mappings[i].damaged.store(false);
+    g_mappings[i].end.store(begin + size);
+    g_mappings[i].begin.store(begin);
+    return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<MappedFile>> MappedFile::open(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    const Reason reason = errno == ENOENT ? Reason::kModelMissing : Reason::kBadWeights;
+    return make_error(reason, concat("cannot open ", path.string(), ": ", std::strerror(errno)));
+  }
+  struct stat info {};
+  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  const auto size = static_cast<size_t>(info.st_size);
+  void* data = regular && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : nullptr;
+  const int error = errno;
+  ::close(fd);
+  if (!regular) return bad_weights(path.string(), " is not a regular file");
+  if (data == MAP_FAILED) return bad_weights("cannot map ", path.string(), ": ", std::strerror(error));
+  std::shared_ptr<MappedFile> file(new MappedFile(path, static_cast<const char*>(data), size));
+  if (size > 0 && file->slot_ < 0) return bad_weights("more than ", kMaxMappings, " files are mapped at once");
+  return file;
+}
+
+MappedFile::MappedFile(std::filesystem::path path, const char* data, size_t size)
+    : path_(std::move(path)), data_(data), size_(size) {
+  install_handler();
+  if (size_ > 0) slot_ = take_slot(reinterpret_cast<uintptr_t>(data_), size_);
+}
+
+MappedFile::~MappedFile() {
+  if (size_ == 0) return;
+  ::munmap(const_cast<char*>(data_), size_);
+  if (slot_ >= 0) g_mappings[static_cast<size_t>(slot_)].begin.store(0);
+}
+
+absl::Status MappedFile::check_intact() const {
+  if (slot_ < 0 || !g_mappings[static_cast<size_t>(slot_)].damaged.load()) return absl::OkStatus();
+  return bad_weights(path_.string(), " became shorter while it was in use: restore the file and load the model again");
+}
+
+void MappedFile::release(size_t offset, size_t length) const {
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data_) + offset + g_page_size - 1) & ~(g_page_size - 1);
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(data_) + offset + length) & ~(g_page_size - 1);
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace easel

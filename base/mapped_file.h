@@ -1,0 +1,48 @@
+// A file mapped read-only into memory, that survives the file being cut short.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace easel {
+
+// The bytes stay at one address for the object's life. Reading is thread-safe.
+//
+// Touching a mapped page that the file no longer has raises SIGBUS. A process-wide handler, installed by
+// the first open, puts a page of zeros there instead and marks the file as damaged; whoever computed from
+// the bytes asks `check_intact()` before the result is used. Other SIGBUS go to the handler that was there.
+class MappedFile {
+ public:
+  // MODEL_MISSING when there is no such file; BAD_WEIGHTS when it is no regular file or cannot be mapped.
+  static absl::StatusOr<std::shared_ptr<MappedFile>> open(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string_view bytes() const { return {data_, size_}; }
+
+  // BAD_WEIGHTS once a page was missing when it was read.
+  absl::Status check_intact() const;
+
+  // Tells the kernel that these bytes will not be needed soon, so that they leave the process's memory.
+  // They are read from the file again when touched. Whole pages inside the range only.
+  void release(size_t offset, size_t length) const;
+
+ private:
+  MappedFile(std::filesystem::path path, const char* data, size_t size);
+
+  std::filesystem::path path_;
+  const char* data_;
+  size_t size_;
+  int slot_ = -1;  // place in the handler's table
+};
+
+}  // namespace easel
