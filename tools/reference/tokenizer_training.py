@@ -46,7 +46,11 @@ def train_clip(num_merges, dropped_bytes=""):
 
     `dropped_bytes` leaves byte characters out, so that some text maps to the unknown token.
     """
-    words = clip_words(CORPUS.read_text(encoding="utf-8"))
+    words = {
+        symbols: count
+        for symbols, count in clip_words(CORPUS.read_text(encoding="utf-8")).items()
+        if not set("".join(symbols)) & (set(dropped_bytes) - set("</w>"))
+    }
     merges = []
     while len(merges) < num_merges:
         pairs = Counter()
@@ -62,14 +66,10 @@ def train_clip(num_merges, dropped_bytes=""):
     return vocabulary, merges
 
 
-def train_t5(vocab_size, rules_tsv=None):
-    """A spiece.model as bytes: nmt_nfkc, or the few rules of `rules_tsv` (a far smaller charsmap)."""
+def train_t5(vocab_size, **normalisation):
+    """A spiece.model as bytes. `normalisation` is sentencepiece's: a name, or a table of rules
+    (normalization_rule_tsv), whose charsmap is far smaller than the 240 KB of nmt_nfkc."""
     model = BytesIO()
-    normalisation = (
-        {"normalization_rule_tsv": str(rules_tsv)}
-        if rules_tsv
-        else {"normalization_rule_name": "nmt_nfkc"}
-    )
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(CORPUS.read_text(encoding="utf-8").splitlines()),
         model_writer=model,
