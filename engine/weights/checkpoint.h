@@ -1,0 +1,56 @@
+// The weights of one component of a model: a single safetensors file, or shards with an index.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/weights/safetensors_file.h"
+
+namespace easel {
+
+// Immutable and thread-safe. Owns its files: entries and their data live as long as this does.
+class Checkpoint {
+ public:
+  struct Entry {
+    const SafetensorsFile* file = nullptr;
+    const TensorInfo* info = nullptr;
+
+    std::string_view data() const { return file->data(*info); }
+  };
+
+  // `path` is a component's folder (diffusion_pytorch_model.safetensors, model.safetensors, their
+  // .index.json, or the same with a variant such as .fp16.) or one .safetensors file. Reads headers only.
+  // MODEL_MISSING: no such path. COMPONENT_MISSING: no weights in the folder, or a shard is not there.
+  // BAD_WEIGHTS: a damaged file, a pickle file, or an index and shards that disagree. Errors name file and key.
+  static absl::StatusOr<std::shared_ptr<const Checkpoint>> open(const std::filesystem::path& path);
+
+  const Entry* find(std::string_view name) const;  // nullptr when absent
+  std::vector<std::string> names() const;          // sorted
+  int64_t total_bytes() const { return total_bytes_; }  // of the tensors, without headers
+  int64_t num_parameters() const { return num_parameters_; }
+  const std::vector<std::shared_ptr<const SafetensorsFile>>& files() const { return files_; }
+
+  // BAD_WEIGHTS once a page of one of the files was missing when it was read.
+  absl::Status check_intact() const;
+
+  // Lets the tensor's pages leave the process's memory; they are read again when touched.
+  void release_pages(const Entry& entry) const;
+
+ private:
+  explicit Checkpoint(std::vector<std::shared_ptr<const SafetensorsFile>> files);
+  absl::Status add_entries();
+
+  std::vector<std::shared_ptr<const SafetensorsFile>> files_;
+  std::map<std::string, Entry, std::less<>> entries_;
+  int64_t total_bytes_ = 0;
+  int64_t num_parameters_ = 0;
+};
+
+}  // namespace easel
