@@ -15,6 +15,7 @@ from tokenizer_training import CLIP_SPECIALS, train_clip, train_t5
 
 RULES = Path(__file__).with_name("normalisation_rules.tsv")
 PADDED_T5_LENGTHS = (512, 48)
+SAME_AS = {"clip_vocab_merges": "clip", "clip_tokenizer_json": "clip", "t5_spiece": "t5"}
 
 
 def write_json(path, value):
@@ -126,9 +127,17 @@ def write_folders(root):
     (root / "t5_spiece" / "spiece.model").write_bytes(model)
     hub, small = (train_t5(size, normalization_rule_tsv=str(RULES)) for size in (700, 480))
     write_t5_hub(root / "t5_hub", hub, scratch)
+    write_t5_spiece_hub(root / "t5_spiece_hub", root / "t5_hub")
     write_t5(root / "t5_small", small, scratch, model_max_length=512, extra_ids=12)
     identity = train_t5(500, normalization_rule_name="identity")
     write_t5(root / "t5_identity", identity, scratch, extra_ids=3)
+
+
+def write_t5_spiece_hub(folder, source):
+    """A repository without tokenizer.json: spiece.model and the configs beside it."""
+    folder.mkdir()
+    for name in ("spiece.model", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(source / name, folder / name)
 
 
 def load_all(root):
@@ -147,17 +156,17 @@ def write_lines(path, records):
 def write_expected(root):
     tokenizers = load_all(root)
     ids = lambda name, text: tokenizers[name](text)["input_ids"]
-    same_as = {"clip_vocab_merges": "clip", "clip_tokenizer_json": "clip", "t5_spiece": "t5"}
-    variants = [name for name in tokenizers if name not in (*same_as, "clip", "t5")]
+    variants = [name for name in tokenizers if name not in (*SAME_AS, "clip", "t5", "t5_spiece_hub")]
     base_records, variant_records = [], []
     for i, text in enumerate(tokenizer_strings.generate()):
         record = {"text": text, "clip": ids("clip", text), "t5": ids("t5", text)}
-        for name, base in same_as.items():
+        for name, base in SAME_AS.items():
             if ids(name, text) != record[base]:
                 record[name] = ids(name, text)
         base_records.append(record)
-        if i % 4 == 0 or any(mark in text for mark in ("<", "＜", "▁")):
+        if i % 6 == 0 or any(mark in text for mark in ("<", "＜", "▁")):
             variant_records.append({"text": text, **{name: ids(name, text) for name in variants}})
+            assert ids("t5_spiece_hub", text) == ids("t5_hub", text)
     write_lines(root / "expected.jsonl", base_records)
     write_lines(root / "expected_variants.jsonl", variant_records)
     write_lines(root / "expected_padded.jsonl", padded_records(tokenizers))
@@ -177,8 +186,9 @@ def padded_records(tokenizers):
 
 def main():
     root = Path(sys.argv[1])
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in filter(Path.is_dir, list(root.iterdir())):
+        shutil.rmtree(folder)
     write_folders(root)
     write_expected(root)
 
