@@ -18,10 +18,18 @@ struct Unit {
 };
 
 constexpr std::array<Unit, 12> kUnits = {{
-    {"", 1.0}, {"b", 1.0},
-    {"kib", 1024.0}, {"mib", 1048576.0}, {"gib", 1073741824.0}, {"tib", 1099511627776.0},
-    {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12},
-    {"g", 1073741824.0}, {"m", 1048576.0},
+    {"", 1.0},
+    {"b", 1.0},
+    {"kib", 1024.0},
+    {"mib", 1048576.0},
+    {"gib", 1073741824.0},
+    {"tib", 1099511627776.0},
+    {"kb", 1e3},
+    {"mb", 1e6},
+    {"gb", 1e9},
+    {"tb", 1e12},
+    {"g", 1073741824.0},
+    {"m", 1048576.0},
 }};
 
 }  // namespace
@@ -29,16 +37,22 @@ constexpr std::array<Unit, 12> kUnits = {{
 absl::StatusOr<int64_t> parse_byte_size(std::string_view text) {
   const std::string_view whole = to_std(absl::StripAsciiWhitespace(to_absl(text)));
   size_t end = 0;
-  while (end < whole.size() && (std::isdigit(static_cast<unsigned char>(whole[end])) || whole[end] == '.')) ++end;
+  while (end < whole.size() &&
+         (std::isdigit(static_cast<unsigned char>(whole[end])) || whole[end] == '.'))
+    ++end;
   double number = 0;
-  const std::string unit_name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(to_absl(whole.substr(end))));
+  const std::string unit_name =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(to_absl(whole.substr(end))));
   for (const Unit& unit : kUnits) {
-    if (unit.name != unit_name || end == 0 || !absl::SimpleAtod(to_absl(whole.substr(0, end)), &number)) continue;
+    if (unit.name != unit_name || end == 0 ||
+        !absl::SimpleAtod(to_absl(whole.substr(0, end)), &number))
+      continue;
     const double bytes = number * unit.bytes;
     if (!(bytes >= 1.0) || bytes >= 9.2e18) break;
     return static_cast<int64_t>(bytes);
   }
-  return invalid_field("'", text, "' is not a size: expected a number above 0 with a unit, such as 6GiB or 512MiB");
+  return invalid_field(
+      "'", text, "' is not a size: expected a number above 0 with a unit, such as 6GiB or 512MiB");
 }
 
 std::string format_byte_size(int64_t bytes) {

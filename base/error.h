@@ -1,7 +1,8 @@
 // The program's errors: an absl::Status that carries a stable reason.
 //
-// A reason is what callers may switch on (the CLI's exit code, gRPC's ErrorInfo, the HTTP status); the
-// message is for people and says what is wrong, what was expected, and where. Thread-safe: values only.
+// A reason is what callers may switch on (the CLI's exit code, gRPC's ErrorInfo, the HTTP status);
+// the message is for people and says what is wrong, what was expected, and where. Thread-safe:
+// values only.
 #pragma once
 
 #include <string>
@@ -23,7 +24,7 @@ enum class Reason {
   kInferenceFailed,
   kDeadline,
   kCancelled,
-  kOutputFailed,      // a result could not be written (read-only folder, full disk)
+  kOutputFailed,  // a result could not be written (read-only folder, full disk)
 };
 
 // "INVALID_FIELD" and so on.
@@ -51,8 +52,8 @@ absl::Status bad_weights(const Parts&... parts) {
 }  // namespace easel
 
 // Returns from the enclosing function when `expression` (an absl::Status) is an error.
-#define EASEL_RETURN_IF_ERROR(expression)                     \
-  do {                                                        \
+#define EASEL_RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                        \
     if (absl::Status easel_status_ = (expression); !easel_status_.ok()) return easel_status_; \
   } while (false)
 

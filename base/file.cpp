@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -42,12 +43,29 @@ absl::Status write_all(int fd, std::string_view bytes, const std::filesystem::pa
   return absl::OkStatus();
 }
 
+// A new file in the folder of `path`, with the permissions that the umask leaves; its name goes to
+// `temporary`. Not mkstemp: that makes files for the owner alone, and the umask cannot be read
+// without changing it for every thread. -1 and errno on failure.
+int create_beside(const std::filesystem::path& path, std::string& temporary) {
+  static std::atomic<unsigned> counter{0};
+  constexpr int kMaxTries = 100;  // names left by a process that died and had this one's id
+  int fd = -1;
+  for (int i = 0; i < kMaxTries && fd < 0; ++i) {
+    temporary = concat(path.string(), ".", ::getpid(), "-", counter++, ".tmp");
+    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno != EEXIST) break;
+  }
+  return fd;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> read_file(const std::filesystem::path& path, size_t max_bytes) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK a pipe with the file's name would hold the process for ever.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
-    const Reason reason = errno == ENOENT ? Reason::kModelMissing : Reason::kBadWeights;
+    const Reason reason =
+        errno == ENOENT || errno == ENOTDIR ? Reason::kModelMissing : Reason::kBadWeights;
     return make_error(reason, concat("cannot open ", path.string(), ": ", std::strerror(errno)));
   }
   struct stat info {};
@@ -55,7 +73,8 @@ absl::StatusOr<std::string> read_file(const std::filesystem::path& path, size_t 
     return bad_weights(path.string(), " is not a regular file");
   }
   if (static_cast<uint64_t>(info.st_size) > max_bytes) {
-    return bad_weights(path.string(), " has ", info.st_size, " bytes: at most ", max_bytes, " are read");
+    return bad_weights(path.string(), " has ", info.st_size, " bytes: at most ", max_bytes,
+                       " are read");
   }
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t done = 0;
@@ -70,17 +89,28 @@ absl::StatusOr<std::string> read_file(const std::filesystem::path& path, size_t 
 }
 
 absl::Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  std::string temporary = path.string() + ".XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  return write_file_atomically(path, absl::MakeConstSpan(&bytes, 1));
+}
+
+absl::Status write_file_atomically(const std::filesystem::path& path,
+                                   absl::Span<const std::string_view> parts) {
+  struct stat old {};
+  if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode)) {
+    // A rename would replace the device, pipe or link to a folder itself.
+    return make_error(Reason::kOutputFailed,
+                      concat("cannot write ", path.string(), ": it is not a regular file"));
+  }
+  std::string temporary;
+  Descriptor file(create_beside(path, temporary));
   if (file.get() < 0) return output_failed(path, "create");
-  absl::Status status = write_all(file.get(), bytes, path);
-  // mkstemp makes files for the owner alone; results are as readable as any other output.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (status.ok() && ::fchmod(file.get(), 0666 & ~mask) != 0) status = output_failed(path, "chmod");
+  absl::Status status;
+  for (const std::string_view part : parts) {
+    if (status.ok()) status = write_all(file.get(), part, path);
+  }
   if (status.ok() && ::fsync(file.get()) != 0) status = output_failed(path, "sync");
   if (file.close() != 0 && status.ok()) status = output_failed(path, "close");
-  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = output_failed(path, "rename");
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0)
+    status = output_failed(path, "rename");
   if (!status.ok()) ::unlink(temporary.c_str());
   return status;
 }

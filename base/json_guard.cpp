@@ -18,7 +18,8 @@ absl::Status check_json_shape(std::string_view text, size_t max_bytes, int max_d
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > max_depth) return invalid_field("JSON nested deeper than ", max_depth, " levels");
+      if (++depth > max_depth)
+        return invalid_field("JSON nested deeper than ", max_depth, " levels");
     } else if (c == '}' || c == ']') {
       --depth;
     }

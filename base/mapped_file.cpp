@@ -33,10 +33,14 @@ void on_sigbus(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   for (Mapping& mapping : g_mappings) {
     const uintptr_t begin = mapping.begin.load();
-    if (begin == 0 || address < begin || address >= mapping.end.load()) continue;
-    void* page = reinterpret_cast<void*>(address & ~(g_page_size - 1));
+    const uintptr_t end = (mapping.end.load() + g_page_size - 1) & ~(g_page_size - 1);
+    if (begin == 0 || address < begin || address >= end) continue;
     mapping.damaged.store(true);
-    if (::mmap(page, g_page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) return;
+    // To the end at once: a file that lost gigabytes would otherwise cost a signal for each page.
+    const uintptr_t page = address & ~(g_page_size - 1);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+    if (::mmap(reinterpret_cast<void*>(page), end - page, PROT_READ, flags, -1, 0) != MAP_FAILED)
+      return;
   }
   // Not ours: as if this handler had never been there.
   if ((g_previous_action.sa_flags & SA_SIGINFO) != 0) {
@@ -74,43 +78,55 @@ int take_slot(uintptr_t begin, size_t size) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<MappedFile>> MappedFile::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK a pipe with the file's name would hold the process for ever.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
-    const Reason reason = errno == ENOENT ? Reason::kModelMissing : Reason::kBadWeights;
+    const Reason reason =
+        errno == ENOENT || errno == ENOTDIR ? Reason::kModelMissing : Reason::kBadWeights;
     return make_error(reason, concat("cannot open ", path.string(), ": ", std::strerror(errno)));
   }
   struct stat info {};
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   const auto size = static_cast<size_t>(info.st_size);
   void* data = regular && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : nullptr;
-  const int error = errno;
-  ::close(fd);
-  if (!regular) return bad_weights(path.string(), " is not a regular file");
-  if (data == MAP_FAILED) return bad_weights("cannot map ", path.string(), ": ", std::strerror(error));
-  std::shared_ptr<MappedFile> file(new MappedFile(path, static_cast<const char*>(data), size));
-  if (size > 0 && file->slot_ < 0) return bad_weights("more than ", kMaxMappings, " files are mapped at once");
+  if (!regular || data == MAP_FAILED) {
+    const int error = errno;
+    ::close(fd);
+    if (!regular) return bad_weights(path.string(), " is not a regular file");
+    return bad_weights("cannot map ", path.string(), ": ", std::strerror(error));
+  }
+  std::shared_ptr<MappedFile> file(new MappedFile(path, fd, static_cast<const char*>(data), size));
+  if (size > 0 && file->slot_ < 0)
+    return bad_weights("more than ", kMaxMappings, " files are mapped at once");
   return file;
 }
 
-MappedFile::MappedFile(std::filesystem::path path, const char* data, size_t size)
-    : path_(std::move(path)), data_(data), size_(size) {
+MappedFile::MappedFile(std::filesystem::path path, int fd, const char* data, size_t size)
+    : path_(std::move(path)), fd_(fd), data_(data), size_(size) {
   install_handler();
   if (size_ > 0) slot_ = take_slot(reinterpret_cast<uintptr_t>(data_), size_);
 }
 
 MappedFile::~MappedFile() {
-  if (size_ == 0) return;
-  ::munmap(const_cast<char*>(data_), size_);
+  // The slot first: once unmapped, the addresses may belong to another file.
   if (slot_ >= 0) g_mappings[static_cast<size_t>(slot_)].begin.store(0);
+  if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
+  ::close(fd_);
 }
 
 absl::Status MappedFile::check_intact() const {
-  if (slot_ < 0 || !g_mappings[static_cast<size_t>(slot_)].damaged.load()) return absl::OkStatus();
-  return bad_weights(path_.string(), " became shorter while it was in use: restore the file and load the model again");
+  const bool page_was_missing = slot_ >= 0 && g_mappings[static_cast<size_t>(slot_)].damaged.load();
+  struct stat info {};
+  const bool shorter = ::fstat(fd_, &info) != 0 || static_cast<uint64_t>(info.st_size) < size_;
+  if (!page_was_missing && !shorter) return absl::OkStatus();
+  return bad_weights(
+      path_.string(),
+      " became shorter while it was in use: restore the file and load the model again");
 }
 
 void MappedFile::release(size_t offset, size_t length) const {
-  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data_) + offset + g_page_size - 1) & ~(g_page_size - 1);
+  const uintptr_t begin =
+      (reinterpret_cast<uintptr_t>(data_) + offset + g_page_size - 1) & ~(g_page_size - 1);
   const uintptr_t end = (reinterpret_cast<uintptr_t>(data_) + offset + length) & ~(g_page_size - 1);
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }

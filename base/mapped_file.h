@@ -15,12 +15,14 @@ namespace easel {
 
 // The bytes stay at one address for the object's life. Reading is thread-safe.
 //
-// Touching a mapped page that the file no longer has raises SIGBUS. A process-wide handler, installed by
-// the first open, puts a page of zeros there instead and marks the file as damaged; whoever computed from
-// the bytes asks `check_intact()` before the result is used. Other SIGBUS go to the handler that was there.
+// Touching a mapped page that the file no longer has raises SIGBUS. A process-wide handler,
+// installed by the first open, puts zeros there instead and marks the file as damaged; whoever
+// computed from the bytes asks `check_intact()` before the result is used. Other SIGBUS go to the
+// handler that was there.
 class MappedFile {
  public:
-  // MODEL_MISSING when there is no such file; BAD_WEIGHTS when it is no regular file or cannot be mapped.
+  // MODEL_MISSING when there is no such file; BAD_WEIGHTS when it is no regular file or cannot be
+  // mapped.
   static absl::StatusOr<std::shared_ptr<MappedFile>> open(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
@@ -29,17 +31,19 @@ class MappedFile {
   const std::filesystem::path& path() const { return path_; }
   std::string_view bytes() const { return {data_, size_}; }
 
-  // BAD_WEIGHTS once a page was missing when it was read.
+  // BAD_WEIGHTS once a page was missing when it was read, or while the file is shorter than when it
+  // was opened (what it lost within its last page reads as zeros and raises nothing).
   absl::Status check_intact() const;
 
-  // Tells the kernel that these bytes will not be needed soon, so that they leave the process's memory.
-  // They are read from the file again when touched. Whole pages inside the range only.
+  // Tells the kernel that these bytes will not be needed soon, so that they leave the process's
+  // memory. They are read from the file again when touched. Whole pages inside the range only.
   void release(size_t offset, size_t length) const;
 
  private:
-  MappedFile(std::filesystem::path path, const char* data, size_t size);
+  MappedFile(std::filesystem::path path, int fd, const char* data, size_t size);
 
   std::filesystem::path path_;
+  int fd_;  // of the file that is mapped, also when another one has taken its name
   const char* data_;
   size_t size_;
   int slot_ = -1;  // place in the handler's table

@@ -25,14 +25,14 @@ class Checkpoint {
     std::string_view data() const { return file->data(*info); }
   };
 
-  // `path` is a component's folder (diffusion_pytorch_model.safetensors, model.safetensors, their
-  // .index.json, or the same with a variant such as .fp16.) or one .safetensors file. Reads headers only.
-  // MODEL_MISSING: no such path. COMPONENT_MISSING: no weights in the folder, or a shard is not there.
-  // BAD_WEIGHTS: a damaged file, a pickle file, or an index and shards that disagree. Errors name file and key.
+  // `path` is a component's folder (see find_weights_file) or one .safetensors file. Reads headers
+  // only. COMPONENT_MISSING: no such path, no weights in the folder, or a shard is not there.
+  // BAD_WEIGHTS: a damaged file, a pickle file, or an index and shards that disagree. Errors name
+  // file and key.
   static absl::StatusOr<std::shared_ptr<const Checkpoint>> open(const std::filesystem::path& path);
 
-  const Entry* find(std::string_view name) const;  // nullptr when absent
-  std::vector<std::string> names() const;          // sorted
+  const Entry* find(std::string_view name) const;       // nullptr when absent
+  std::vector<std::string> names() const;               // sorted
   int64_t total_bytes() const { return total_bytes_; }  // of the tensors, without headers
   int64_t num_parameters() const { return num_parameters_; }
   const std::vector<std::shared_ptr<const SafetensorsFile>>& files() const { return files_; }
@@ -44,8 +44,9 @@ class Checkpoint {
   void release_pages(const Entry& entry) const;
 
  private:
-  explicit Checkpoint(std::vector<std::shared_ptr<const SafetensorsFile>> files);
-  absl::Status add_entries();
+  Checkpoint() = default;
+  absl::Status add_file(std::shared_ptr<const SafetensorsFile> file);
+  absl::Status add_shards(const std::filesystem::path& index_path);
 
   std::vector<std::shared_ptr<const SafetensorsFile>> files_;
   std::map<std::string, Entry, std::less<>> entries_;

@@ -16,9 +16,9 @@
 
 namespace easel {
 
-// Keeps the first error (BAD_WEIGHTS, naming source, key, value and what is allowed); a call that fails
-// returns the default, or the smallest allowed value where there is none. A key with null counts as absent.
-// For one thread; the JSON must outlive the reader.
+// Keeps the first error (BAD_WEIGHTS, naming source, key, value and what is allowed); a call that
+// fails returns the default, or the smallest allowed value where there is none. A key with null
+// counts as absent. For one thread; the JSON must outlive the reader.
 class ConfigReader {
  public:
   ConfigReader(const nlohmann::json& json, std::string source);
@@ -31,7 +31,8 @@ class ConfigReader {
   bool bool_or(std::string_view key, bool default_value);
   std::string string_or(std::string_view key, std::string default_value);
   // A list of min_len to max_len integers within [min, max]; required.
-  std::vector<int64_t> ints(std::string_view key, size_t min_len, size_t max_len, int64_t min, int64_t max);
+  std::vector<int64_t> ints(std::string_view key, size_t min_len, size_t max_len, int64_t min,
+                            int64_t max);
   // A list of min_len to max_len strings; required.
   std::vector<std::string> strings(std::string_view key, size_t min_len, size_t max_len);
 
@@ -44,7 +45,8 @@ class ConfigReader {
  private:
   const nlohmann::json* find(std::string_view key) const;
   const nlohmann::json* require(std::string_view key, std::string_view expected);
-  int64_t checked_int(std::string_view key, const nlohmann::json& value, int64_t min, int64_t max, int64_t fallback);
+  int64_t checked_int(std::string_view key, const nlohmann::json& value, int64_t min, int64_t max,
+                      int64_t fallback);
   void wrong(std::string_view key, const nlohmann::json& value, std::string_view expected);
 
   const nlohmann::json& json_;

@@ -25,15 +25,17 @@ struct TensorInfo {
 };
 
 struct SafetensorsHeader {
-  std::vector<TensorInfo> tensors;  // by offset; without gaps or overlaps, up to the end of the file
+  std::vector<TensorInfo>
+      tensors;  // by offset; without gaps or overlaps, up to the end of the file
   std::map<std::string, std::string> metadata;
   size_t data_begin = 0;  // 8 + N
 };
 
-// `file_prefix` starts at the file's first byte and holds at least its header (the whole file will do);
-// `file_size` is the size of the whole file. Pure: no length or offset of the result is outside it.
-// Accepts and refuses what the reference implementation does, except tensors of a dtype that parse_dtype
-// does not know. BAD_WEIGHTS names the key and what is wrong, not the file.
-absl::StatusOr<SafetensorsHeader> parse_safetensors_header(std::string_view file_prefix, uint64_t file_size);
+// `file_prefix` starts at the file's first byte and holds at least its header (the whole file will
+// do); `file_size` is the size of the whole file. Pure: no length or offset of the result is
+// outside it. Accepts and refuses what the reference implementation does, except tensors of a dtype
+// that parse_dtype does not know. BAD_WEIGHTS names the key and what is wrong, not the file.
+absl::StatusOr<SafetensorsHeader> parse_safetensors_header(std::string_view file_prefix,
+                                                           uint64_t file_size);
 
 }  // namespace easel
