@@ -11,6 +11,10 @@ function(easel_common_options target)
                                              -fno-sanitize-recover=undefined)
     target_link_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE})
   endif()
+  # Without it the fuzzers would see nothing of the code in the libraries.
+  if(EASEL_BUILD_FUZZERS)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # easel_library(name SOURCES a.cpp ... DEPS lib ... [TORCH])

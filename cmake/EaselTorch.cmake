@@ -17,6 +17,12 @@ if("${torch_major}.${torch_minor}" VERSION_LESS 2.9)
   message(FATAL_ERROR "libtorch ${torch_major}.${torch_minor} at ${EASEL_TORCH_ROOT} is too old: 2.9 or newer is needed.")
 endif()
 
+# libtorch built with the old std::string would fail at link time with pages of undefined symbols.
+file(STRINGS ${EASEL_TORCH_ROOT}/lib/libc10.so cxx11_symbol REGEX "__cxx11" LIMIT_COUNT 1)
+if(NOT cxx11_symbol)
+  message(FATAL_ERROR "libtorch at ${EASEL_TORCH_ROOT} is built with the pre-C++11 ABI; one with the C++11 ABI is needed.")
+endif()
+
 foreach(lib c10 torch_cpu)
   add_library(easel_${lib} SHARED IMPORTED)
   set_target_properties(easel_${lib} PROPERTIES IMPORTED_LOCATION ${EASEL_TORCH_ROOT}/lib/lib${lib}.so)
@@ -24,22 +30,24 @@ endforeach()
 add_library(easel_torch INTERFACE)
 target_include_directories(easel_torch SYSTEM INTERFACE ${EASEL_TORCH_ROOT}/include)
 target_link_libraries(easel_torch INTERFACE easel_torch_cpu easel_c10)
-# The wheel's libraries lie beside each other; libtorch_cpu needs libcudart and libcupti even on a CPU.
-file(GLOB torch_side_libs ${EASEL_TORCH_ROOT}/../nvidia/cu13/lib)
+# DT_RPATH, not DT_RUNPATH: it also holds for libraries that are loaded while the program runs.
 target_link_options(easel_torch INTERFACE -Wl,--disable-new-dtags
-                    -Wl,-rpath,${EASEL_TORCH_ROOT}/lib -Wl,-rpath-link,${EASEL_TORCH_ROOT}/lib
-                    -Wl,-rpath-link,${torch_side_libs})
+                    -Wl,-rpath,${EASEL_TORCH_ROOT}/lib -Wl,-rpath-link,${EASEL_TORCH_ROOT}/lib)
+# In a wheel's layout CUDA's libraries lie beside torch; libtorch_cpu needs two of them even on a CPU.
+file(GLOB side_libs ${EASEL_TORCH_ROOT}/../nvidia/*/lib)
+foreach(folder IN LISTS side_libs)
+  target_link_options(easel_torch INTERFACE -Wl,-rpath-link,${folder})
+endforeach()
 
 # ATen.h takes 7 s to parse; every torch target shares one precompiled header instead.
-file(WRITE ${CMAKE_BINARY_DIR}/aten_pch.cpp.in "// Owns the precompiled header.\n")
-configure_file(${CMAKE_BINARY_DIR}/aten_pch.cpp.in ${CMAKE_BINARY_DIR}/aten_pch.cpp COPYONLY)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/aten_pch.cpp CONTENT "// Owns the precompiled header.\n")
 add_library(easel_aten_pch STATIC ${CMAKE_BINARY_DIR}/aten_pch.cpp)
 easel_common_options(easel_aten_pch)
 target_link_libraries(easel_aten_pch PUBLIC easel_torch)
 target_precompile_headers(easel_aten_pch PRIVATE <ATen/ATen.h>)
 
+# easel_use_torch(target): links libtorch and uses the precompiled header.
 function(easel_use_torch target)
   target_link_libraries(${target} PUBLIC easel_torch)
-  get_target_property(definitions ${target} COMPILE_DEFINITIONS)
   target_precompile_headers(${target} REUSE_FROM easel_aten_pch)
 endfunction()
