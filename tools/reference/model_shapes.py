@@ -28,7 +28,7 @@ DEV_A = dict(
         guidance_embeds=True, axes_dims_rope=[4, 4, 4],
     ),
     vae=vae(
-        [4, 8, 8, 8], layers_per_block=1, norm_num_groups=4, latent_channels=4,
+        [4, 8, 8, 8], layers_per_block=1, norm_num_groups=2, latent_channels=4,
         scaling_factor=0.3611, shift_factor=0.1159, use_quant_conv=False, use_post_quant_conv=False,
     ),
     clip=dict(
