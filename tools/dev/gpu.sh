@@ -30,3 +30,12 @@ choose_device() {
     device=cuda
   fi
 }
+
+# ./dev gpu: what would be used, without setting anything up.
+dev_gpu() {
+  choose_device
+  case $device in
+    cuda) echo "CUDA: a GPU with driver $(gpu_driver_version)" ;;
+    cpu) echo "CPU$([[ -z $(gpu_driver_version) ]] && echo ": no NVIDIA GPU with a driver was found")" ;;
+  esac
+}

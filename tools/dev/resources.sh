@@ -22,7 +22,7 @@ available_memory_mb() { awk '/^MemAvailable:/ { print int($2 / 1024) }' "${EASEL
 
 # build_jobs: compilers at once, as cores and memory allow; stops where one would not fit.
 build_jobs() {
-  local per_job_mb=1400 jobs available
+  local per_job_mb=1000 jobs available
   available=$(available_memory_mb)
   if ((available < per_job_mb)); then
     die "compiling needs about $per_job_mb MB of memory, $available MB are free" "End other programs or add swap"

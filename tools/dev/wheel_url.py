@@ -4,9 +4,10 @@ The index is the one that this machine's pip is configured for (environment, pip
 so that mirrors and proxies work. First line: the URL. Second line: pip's own CA file, or nothing.
 """
 
+import ast
+import functools
 import html.parser
 import json
-import os
 import ssl
 import subprocess
 import sys
@@ -14,15 +15,21 @@ import urllib.parse
 import urllib.request
 
 
+@functools.cache
+def pip_configuration():
+    """All of pip's settings, as {"global.index-url": value, ":env:.cert": value, …}."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    pairs = [line.partition("=") for line in lines]
+    return {key: ast.literal_eval(value) for key, _, value in pairs if value}
+
+
 def pip_setting(name):
-    """A setting as pip would see it: its environment variable, then its configuration files."""
-    value = os.environ.get("PIP_" + name.upper().replace("-", "_"))
-    for section in ("download", "global"):
-        if value:
-            break
-        command = [sys.executable, "-m", "pip", "config", "get", f"{section}.{name}"]
-        value = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return value
+    """A setting as `pip download` would see it, or ""."""
+    for section in (":env:", "download", "global"):
+        if value := pip_configuration().get(f"{section}.{name}"):
+            return str(value)
+    return ""
 
 
 def index_urls():

@@ -1,0 +1,61 @@
+"""Checks what is committed for things that belong to one machine: python3 tools/check_tree.py [ROOT]
+
+Refused: absolute paths into somebody's home or work folders, URLs with a host that is not listed here
+(so that no package index or mirror gets in), access tokens, merge marks, and sources over 400 lines.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ALLOWED_HOSTS = {
+    "127.0.0.1", "localhost", "example.com", "www.apache.org", "github.com", "huggingface.co",
+    "www.w3.org", "www.rfc-editor.org", "arxiv.org", "unicode.org", "www.unicode.org", "json-schema.org",
+}  # fmt: skip
+
+URL = re.compile(r"\b(?:https?|ftp|git|ssh)://(?:[^\s/@\"'<>]*@)?([A-Za-z0-9.-]*[A-Za-z0-9])")
+PATTERNS = {
+    "a path of one machine": re.compile(r"(?<![\w.$}/:-])/(?:home/\w|root/|opt/|work/|Users/\w|mnt/\w|media/\w)"),
+    "an access token": re.compile(r"\b(?:hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|AKIA[A-Z0-9]{16})\b"),
+    "a merge mark": re.compile(r"^(?:<<<<<<<|>>>>>>>) "),
+}
+SOURCES = {".h", ".cpp", ".cu", ".py", ".sh", ".cmake"}
+MOST_LINES = 400
+# Strings of all shapes, made to trip tokenizers, and pictures: nothing to find in them.
+SKIPPED = ("tests/data/", "tools/reference/corpus.txt", "tools/reference/tokenizer_strings.py")
+
+
+def committed_files(root):
+    command = ["git", "-c", f"safe.directory={root}", "-C", root, "ls-files", "-z"]
+    listing = subprocess.run(command, capture_output=True, check=True)
+    return [name for name in listing.stdout.decode().split("\0") if name]
+
+
+def findings_in(name, text):
+    lines = text.splitlines()
+    if pathlib.Path(name).suffix in SOURCES and len(lines) > MOST_LINES:
+        yield f"{name}: {len(lines)} lines; {MOST_LINES} are the most"
+    for number, line in enumerate(lines, 1):
+        for what, pattern in PATTERNS.items():
+            if pattern.search(line):
+                yield f"{name}:{number}: {what}: {line.strip()[:120]}"
+        for host in URL.findall(line):
+            if host not in ALLOWED_HOSTS:
+                yield f"{name}:{number}: the host {host} is not in ALLOWED_HOSTS of tools/check_tree.py"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    names = [name for name in committed_files(root) if not name.startswith(SKIPPED)]
+    findings = []
+    for name in names:
+        content = (root / name).read_bytes() if (root / name).is_file() else b""
+        if b"\0" not in content:
+            findings += findings_in(name, content.decode("utf-8", "replace"))
+    print("\n".join(findings + [f"{len(names)} files, {len(findings)} findings"]))
+    return 1 if findings or not names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

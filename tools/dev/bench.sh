@@ -1,0 +1,22 @@
+# ./dev bench [ARGUMENT...]: easel against diffusers, side by side (tools/bench).
+
+# ensure_reference_python: sets reference_python to one that has diffusers; EASEL_REFERENCE_PYTHON names another.
+ensure_reference_python() {
+  local venv=$deps_dir/reference-venv requirements=tools/reference/requirements.txt
+  reference_python=${EASEL_REFERENCE_PYTHON:-$venv/bin/python}
+  if [[ -n ${EASEL_REFERENCE_PYTHON:-} ]] || cmp -s "$requirements" "$venv/complete"; then return 0; fi
+  if [[ $no_install == yes ]]; then die "the Python reference is missing and --no-install was given" "Run ./dev bench without it"; fi
+  step "fetching diffusers and what it needs into $venv (about 3 GB download, 6 GB of disk)"
+  need_disk "$deps_dir" 7000 "the Python reference"
+  python3 -m venv "$venv" && "$venv/bin/python" -m pip install --quiet -r "$requirements" ||
+    die "the Python reference could not be installed" "Check the network and pip's settings (pip config list)"
+  cp "$requirements" "$venv/complete"
+}
+
+dev_bench() {
+  ensure_packages tools/dev/packages.txt tools/dev/packages_bench.txt
+  dev_build
+  ensure_reference_python
+  step "benchmark: alternating runs, medians"
+  "$reference_python" -m tools.bench --easel "$build_dir/bin/easel" "$@" || die "the benchmark failed" "Its message is above"
+}
