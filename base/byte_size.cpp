@@ -38,15 +38,17 @@ absl::StatusOr<int64_t> parse_byte_size(std::string_view text) {
   const std::string_view whole = to_std(absl::StripAsciiWhitespace(to_absl(text)));
   size_t end = 0;
   while (end < whole.size() &&
-         (std::isdigit(static_cast<unsigned char>(whole[end])) || whole[end] == '.'))
+         (std::isdigit(static_cast<unsigned char>(whole[end])) || whole[end] == '.')) {
     ++end;
+  }
   double number = 0;
   const std::string unit_name =
       absl::AsciiStrToLower(absl::StripAsciiWhitespace(to_absl(whole.substr(end))));
   for (const Unit& unit : kUnits) {
     if (unit.name != unit_name || end == 0 ||
-        !absl::SimpleAtod(to_absl(whole.substr(0, end)), &number))
+        !absl::SimpleAtod(to_absl(whole.substr(0, end)), &number)) {
       continue;
+    }
     const double bytes = number * unit.bytes;
     if (!(bytes >= 1.0) || bytes >= 9.2e18) break;
     return static_cast<int64_t>(bytes);
@@ -59,7 +61,8 @@ std::string format_byte_size(int64_t bytes) {
   constexpr std::array<std::string_view, 5> kNames = {"B", "KiB", "MiB", "GiB", "TiB"};
   double value = static_cast<double>(bytes);
   size_t unit = 0;
-  while (std::abs(value) >= 1024.0 && unit + 1 < kNames.size()) {
+  constexpr double kRoundsUpTo1024 = 1023.95;
+  while (std::abs(value) >= (unit == 0 ? 1024.0 : kRoundsUpTo1024) && unit + 1 < kNames.size()) {
     value /= 1024.0;
     ++unit;
   }
