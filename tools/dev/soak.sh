@@ -2,5 +2,5 @@
 
 dev_soak() {
   dev_build
-  EASEL_SOAK=1 run_ctest "$build_dir" --timeout 7200 "$@"
+  EASEL_SOAK=1 run_ctest "$build_dir" 7200 "$@"
 }
