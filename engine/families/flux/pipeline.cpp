@@ -1,0 +1,259 @@
+#include "engine/families/flux/pipeline.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/families/flux/image_inputs.h"
+#include "engine/families/flux/latents.h"
+#include "engine/nn/tensor_bytes.h"
+#include "engine/samplers/flow_match_euler.h"
+#include "engine/tokenizers/clip_bpe.h"
+#include "engine/tokenizers/unigram.h"
+
+namespace easel::flux {
+namespace {
+
+State& flux_state(RequestState& state) { return static_cast<State&>(state); }
+const State& flux_state(const RequestState& state) { return static_cast<const State&>(state); }
+
+// Reads a component's config, builds its module and matches it with its weights.
+template <typename Network, typename Config>
+absl::StatusOr<std::unique_ptr<Component>> open_component(const ModelFolder& folder, const std::string& name,
+                                                          const Network*& network) {
+  EASEL_ASSIGN_OR_RETURN(const nlohmann::json json, folder.config(name));
+  EASEL_ASSIGN_OR_RETURN(const Config config, Config::from_json(json, name + "/config.json"));
+  EASEL_ASSIGN_OR_RETURN(auto checkpoint, folder.checkpoint(name));
+  auto module = std::make_unique<Network>(config);
+  network = module.get();
+  return Component::create(name, std::move(module), std::move(checkpoint), Network::key_rules());
+}
+
+// A stage whose units are done for one request after the other.
+Stage stage_of(std::string name, std::string component, std::function<int64_t(const State&)> num_units,
+               std::function<void(State&)> unit) {
+  Stage stage;
+  stage.name = std::move(name);
+  stage.components = {std::move(component)};
+  stage.num_units = [num_units = std::move(num_units)](const RequestState& state) { return num_units(flux_state(state)); };
+  stage.advance = [unit = std::move(unit)](absl::Span<RequestState* const> states) {
+    for (RequestState* state : states) unit(flux_state(*state));
+  };
+  return stage;
+}
+
+// Rows [prompt, negative] → [prompt × n, negative × n].
+at::Tensor repeat_rows(const at::Tensor& rows, int64_t n) { return rows.repeat_interleave(n, /*dim=*/0); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Pipeline>> FluxPipeline::open(const ModelFolder& folder, const ComputeOptions& options) {
+  std::unique_ptr<FluxPipeline> pipeline(new FluxPipeline(options));
+  pipeline->recommended_ = folder.recommended();
+  EASEL_RETURN_IF_ERROR(pipeline->open_components(folder));
+  EASEL_RETURN_IF_ERROR(pipeline->check_configs());
+  pipeline->define_stages();
+  return pipeline;
+}
+
+absl::Status FluxPipeline::open_components(const ModelFolder& folder) {
+  EASEL_ASSIGN_OR_RETURN(const nlohmann::json scheduler, folder.config("scheduler"));
+  EASEL_ASSIGN_OR_RETURN(sampler_, FlowMatchConfig::from_json(scheduler, "scheduler/scheduler_config.json"));
+  EASEL_ASSIGN_OR_RETURN(const auto clip_tokenizer_folder, folder.folder("tokenizer"));
+  EASEL_ASSIGN_OR_RETURN(clip_tokenizer_, ClipBpeTokenizer::load(clip_tokenizer_folder));
+  EASEL_ASSIGN_OR_RETURN(const auto t5_tokenizer_folder, folder.folder("tokenizer_2"));
+  EASEL_ASSIGN_OR_RETURN(t5_tokenizer_, UnigramTokenizer::load(t5_tokenizer_folder));
+  EASEL_ASSIGN_OR_RETURN(clip_component_, (open_component<ClipTextModel, ClipTextConfig>(folder, "text_encoder", clip_)));
+  EASEL_ASSIGN_OR_RETURN(t5_component_, (open_component<T5Encoder, T5Config>(folder, "text_encoder_2", t5_)));
+  EASEL_ASSIGN_OR_RETURN(transformer_component_,
+                         (open_component<Transformer, TransformerConfig>(folder, "transformer", transformer_)));
+  EASEL_ASSIGN_OR_RETURN(vae_component_, (open_component<AutoencoderKl, AutoencoderKlConfig>(folder, "vae", vae_)));
+  return absl::OkStatus();
+}
+
+absl::Status FluxPipeline::check_configs() const {
+  const auto mismatch = [](std::string_view what, int64_t expected, int64_t got) {
+    return bad_weights(what, ": the transformer expects ", expected, ", the other component has ", got);
+  };
+  const TransformerConfig& config = transformer_->config();
+  if (config.pooled_projection_dim != clip_->config().hidden_size) {
+    return mismatch("width of text_encoder", config.pooled_projection_dim, clip_->config().hidden_size);
+  }
+  if (config.joint_attention_dim != t5_->config().d_model) {
+    return mismatch("width of text_encoder_2", config.joint_attention_dim, t5_->config().d_model);
+  }
+  if (config.latent_channels() != vae_->config().latent_channels) {
+    return mismatch("latent channels of vae", config.latent_channels(), vae_->config().latent_channels);
+  }
+  if (clip_tokenizer_->vocab_size() > clip_->config().vocab_size) {
+    return bad_weights("tokenizer has ", clip_tokenizer_->vocab_size(), " tokens, text_encoder only ",
+                       clip_->config().vocab_size);
+  }
+  if (t5_tokenizer_->vocab_size() > t5_->config().vocab_size) {
+    return bad_weights("tokenizer_2 has ", t5_tokenizer_->vocab_size(), " tokens, text_encoder_2 only ",
+                       t5_->config().vocab_size);
+  }
+  return absl::OkStatus();
+}
+
+void FluxPipeline::define_stages() {
+  stages_.push_back(stage_of("encode", "text_encoder", [](const State&) { return int64_t{1}; },
+                             [this](State& state) { encode_clip(state); }));
+  stages_.push_back(stage_of("encode", "text_encoder_2", [this](const State&) { return t5_->num_layers(); },
+                             [this](State& state) { encode_t5_layer(state); }));
+  stages_.push_back(stage_of("encode_image", "vae", [](const State& state) { return int64_t{state.picture.has_value()}; },
+                             [this](State& state) { encode_image(state); }));
+  stages_.push_back(stage_of("prepare_preview", "vae",
+                             [this](const State& state) { return int64_t{state.wants_preview && !latent_rgb_}; },
+                             [this](State&) { latent_rgb_ = LatentRgb::fit(*vae_, tensor_options()); }));
+  Stage denoise = stage_of("denoise", "transformer",
+                           [](const State& state) { return state.steps - state.first_step; }, nullptr);
+  denoise.advance = [this](absl::Span<RequestState* const> states) { denoise_step(states); };
+  stages_.push_back(std::move(denoise));
+  stages_.push_back(stage_of("decode", "vae", [](const State& state) { return state.num_images; },
+                             [this](State& state) { decode_image(state); }));
+}
+
+std::vector<Component*> FluxPipeline::components() {
+  return {clip_component_.get(), t5_component_.get(), transformer_component_.get(), vae_component_.get()};
+}
+
+absl::StatusOr<std::unique_ptr<RequestState>> FluxPipeline::begin(const GenerateRequest& request) {
+  const RequestContext context{transformer_->config(), vae_->config(),  sampler_, recommended_, *clip_tokenizer_,
+                               *t5_tokenizer_,
+                               std::min(clip_tokenizer_->model_max_length(), clip_->config().max_positions)};
+  EASEL_ASSIGN_OR_RETURN(std::unique_ptr<State> state, make_state(request, context));
+  state->wants_preview = request.preview_every > 0;
+  if (request.latents) {
+    const at::Tensor given = from_named_tensor(*request.latents);
+    EASEL_ASSIGN_OR_RETURN(state->noise, pack_given_latents(given, {state->num_images,
+                                                                    transformer_->config().latent_channels(),
+                                                                    state->latent_height, state->latent_width}));
+  }
+  return state;
+}
+
+void FluxPipeline::encode_clip(State& state) const {
+  state.pooled = clip_->forward(state.clip_ids.to(options_.device)).pooled;  // [rows, P]
+  state.recorder.record_rows("pooled_prompt_embeds", state.pooled);
+}
+
+void FluxPipeline::encode_t5_layer(State& state) const {
+  if (state.unit == 0) state.t5 = t5_->begin(state.t5_ids.to(options_.device));
+  t5_->run_layer(state.unit, state.t5);
+  if (state.unit + 1 < t5_->num_layers()) return;
+  state.prompt_embeds = t5_->finish(state.t5);  // [rows, T, D]
+  state.t5 = {};
+  state.recorder.record_rows("prompt_embeds", state.prompt_embeds);
+}
+
+void FluxPipeline::encode_image(State& state) const {
+  const at::Tensor picture = picture_tensor(*state.picture, state.width, state.height).to(tensor_options());
+  const at::Tensor z = vae_->to_model(vae_->encode(picture).sample(state.generator));  // [1, C, h, w]
+  state.image_latents = pack_latents(z).expand({state.num_images, -1, -1});
+  if (!state.mask) return;
+  const at::Tensor mask = mask_tensor(*state.mask, state.width, state.height, vae_->config().scale());
+  state.latent_mask = pack_latents(mask.expand({1, z.size(1), -1, -1})).to(tensor_options());
+}
+
+void FluxPipeline::prepare_latents(State& state) const {
+  const bool given = state.noise.defined();
+  if (!given) {
+    // One call for all images, on the host, in the model's dtype: the reference's stream of numbers.
+    const at::Tensor noise = at::randn({state.num_images, transformer_->config().latent_channels(), state.latent_height,
+                                        state.latent_width}, state.generator, at::TensorOptions(options_.dtype));
+    state.noise = pack_latents(noise);
+  }
+  state.noise = state.noise.to(tensor_options());
+  // Latents that are given are the start itself, with an image too.
+  const bool blend = state.picture && !given;
+  const float sigma = state.schedule.sigmas[static_cast<size_t>(state.first_step)];
+  state.latents = blend ? add_noise(state.image_latents, state.noise, sigma) : state.noise;
+  state.recorder.record("latents.0", state.latents);
+}
+
+void FluxPipeline::prepare_conditioning(State& state) const {
+  const int64_t n = state.num_images;
+  Transformer::Conditioning conditioning;
+  conditioning.prompt_embeds = repeat_rows(state.prompt_embeds, n);
+  conditioning.pooled = repeat_rows(state.pooled, n);
+  if (transformer_->config().guidance_embeds) {
+    conditioning.guidance = at::full({n * state.rows()}, state.guidance, at::TensorOptions(at::kFloat).device(options_.device));
+  }
+  conditioning.rotary = transformer_->rotary_table(state.prompt_embeds.size(1), state.latent_height / 2,
+                                                   state.latent_width / 2);
+  conditioning.rotary.cos = conditioning.rotary.cos.to(options_.device);
+  conditioning.rotary.sin = conditioning.rotary.sin.to(options_.device);
+  state.conditioning = std::move(conditioning);
+}
+
+void FluxPipeline::denoise_step(absl::Span<RequestState* const> states) const {
+  for (RequestState* request : states) {
+    State& state = flux_state(*request);
+    if (!state.conditioning) {
+      prepare_latents(state);
+      prepare_conditioning(state);
+    }
+    const auto step = static_cast<size_t>(state.first_step + state.unit);
+    const int64_t batch = state.num_images * state.rows();
+    // t in the latents' dtype before it is divided, as the reference rounds it.
+    const at::Tensor timestep = at::full({batch}, state.schedule.timesteps[step], tensor_options()).div(1000.0);
+    const at::Tensor input = state.use_true_cfg ? at::cat({state.latents, state.latents}) : state.latents;
+    at::Tensor prediction = transformer_->forward(input, timestep, *state.conditioning);  // [batch, tokens, C]
+    if (state.use_true_cfg) {
+      const auto halves = prediction.chunk(2);  // with the prompt, with the negative prompt
+      prediction = halves[1] + (halves[0] - halves[1]) * state.true_cfg;
+    }
+    state.latents = euler_step(state.latents, prediction, state.schedule.sigmas[step], state.schedule.sigmas[step + 1]);
+    if (state.wants_preview) {
+      // Where the prediction says that the picture is, from here.
+      state.denoised = state.latents - prediction * static_cast<double>(state.schedule.sigmas[step + 1]);
+    }
+    if (state.mask) keep_unmasked(state, static_cast<int64_t>(step));
+    state.recorder.record(concat("latents.", state.unit + 1), state.latents);
+  }
+}
+
+void FluxPipeline::keep_unmasked(State& state, int64_t step) const {
+  const bool last = step + 1 == state.steps;
+  const at::Tensor kept = last ? state.image_latents
+                               : add_noise(state.image_latents, state.noise, state.schedule.sigmas[static_cast<size_t>(step + 1)]);
+  state.latents = (1.0 - state.latent_mask) * kept + state.latent_mask * state.latents;
+}
+
+void FluxPipeline::decode_image(State& state) const {
+  TORCH_CHECK(state.unit > 0 || state.latents.isfinite().all().item<bool>(),
+              "the latents are not finite: this checkpoint overflows in this dtype, try --dtype bf16 or fp32");
+  const at::Tensor tokens = state.latents.narrow(0, state.unit, 1);
+  const at::Tensor image = vae_->decode(unpack_latents(tokens, state.latent_height, state.latent_width));  // [1, 3, H, W]
+  state.images.push_back(image.div(2.0).add(0.5).clamp(0.0, 1.0).squeeze(0).to(at::kCPU, at::kFloat));
+  TORCH_CHECK(state.images.back().isfinite().all().item<bool>(),
+              "the picture is not finite: the autoencoder overflows in this dtype, try --dtype bf16 or fp32");
+}
+
+std::optional<at::Tensor> FluxPipeline::preview(const RequestState& request) const {
+  const State& state = flux_state(request);
+  if (!state.denoised.defined() || !latent_rgb_) return std::nullopt;
+  const at::Tensor first = unpack_latents(state.denoised.narrow(0, 0, 1), state.latent_height, state.latent_width);
+  return latent_rgb_->apply(first.squeeze(0));
+}
+
+PipelineResult FluxPipeline::finish(RequestState& request) {
+  State& state = flux_state(request);
+  PipelineResult result;
+  result.images = at::stack(state.images);
+  result.seed = state.seed;
+  result.width = state.width;
+  result.height = state.height;
+  result.steps = state.steps;
+  if (transformer_->config().guidance_embeds) result.guidance = state.guidance;
+  if (state.use_true_cfg) result.true_cfg = state.true_cfg;
+  result.strength = state.strength;
+  result.sampler = "euler";
+  return result;
+}
+
+}  // namespace easel::flux

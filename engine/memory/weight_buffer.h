@@ -1,0 +1,40 @@
+// One block of weights, packed: the unit that is loaded, moved and dropped.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "engine/nn/module.h"
+
+namespace easel {
+
+// Every parameter starts at a multiple of this many bytes, wherever it came from: kernels round
+// differently for rows that do not.
+inline constexpr size_t kWeightAlignment = 64;
+
+// Owns one contiguous buffer on one device, with the parameters of one block behind each other in the dtype
+// that they are computed in. Parameters whose bytes in the checkpoint already lie right (same dtype, aligned,
+// on the CPU) are used in place and take no room here. The parameters stay bound for the buffer's life.
+class WeightBuffer {
+ public:
+  // Copies and binds. Every parameter must have a source; the checkpoint must outlive the buffer.
+  WeightBuffer(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device);
+  ~WeightBuffer();
+  WeightBuffer(const WeightBuffer&) = delete;
+  WeightBuffer& operator=(const WeightBuffer&) = delete;
+
+  int64_t bytes() const { return buffer_.defined() ? buffer_.numel() : 0; }
+
+ private:
+  std::vector<Parameter*> parameters_;
+  at::Tensor buffer_;  // [bytes], uint8
+};
+
+// The dtype that `parameter` is computed in when its component is computed in `component_dtype`.
+at::ScalarType compute_dtype(const Parameter& parameter, at::ScalarType component_dtype);
+
+}  // namespace easel

@@ -1,0 +1,47 @@
+#include "engine/nn/norm.h"
+
+#include <ATen/ATen.h>
+
+#include <utility>
+
+namespace easel {
+
+LayerNorm::LayerNorm(Module& parent, std::string name, int64_t dim, double eps)
+    : Module(parent, std::move(name)), weight_(*this, "weight", {dim}), bias_(*this, "bias", {dim}), eps_(eps) {}
+
+at::Tensor LayerNorm::forward(const at::Tensor& x) const {
+  return at::layer_norm(x, weight_.shape(), weight_.tensor(), bias_.tensor(), eps_);
+}
+
+at::Tensor plain_layer_norm(const at::Tensor& x, double eps) {
+  return at::layer_norm(x, {x.size(-1)}, /*weight=*/{}, /*bias=*/{}, eps);
+}
+
+RmsNorm::RmsNorm(Module& parent, std::string name, int64_t dim, double eps)
+    : Module(parent, std::move(name)), weight_(*this, "weight", {dim}), eps_(eps) {}
+
+at::Tensor RmsNorm::forward(const at::Tensor& x) const {
+  return at::rms_norm(x, weight_.shape(), weight_.tensor(), eps_);
+}
+
+T5LayerNorm::T5LayerNorm(Module& parent, std::string name, int64_t dim, double eps)
+    : Module(parent, std::move(name)), weight_(*this, "weight", {dim}), eps_(eps) {}
+
+at::Tensor T5LayerNorm::forward(const at::Tensor& x) const {
+  const at::Tensor variance = x.to(at::kFloat).square().mean(/*dim=*/-1, /*keepdim=*/true);
+  const at::Tensor normalized = x * at::rsqrt(variance + eps_);
+  return weight_.tensor() * normalized.to(weight_.tensor().scalar_type());
+}
+
+GroupNorm::GroupNorm(Module& parent, std::string name, int64_t groups, int64_t channels, double eps)
+    : Module(parent, std::move(name)),
+      weight_(*this, "weight", {channels}),
+      bias_(*this, "bias", {channels}),
+      groups_(groups),
+      eps_(eps) {}
+
+at::Tensor GroupNorm::forward(const at::Tensor& x) const {
+  return at::group_norm(x, groups_, weight_.tensor(), bias_.tensor(), eps_);
+}
+
+}  // namespace easel

@@ -1,0 +1,172 @@
+#include "engine/runtime/job_runner.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <string>
+
+#include "base/error.h"
+#include "engine/runtime/picture.h"
+
+namespace easel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// One request's way through the stages.
+class JobRun {
+ public:
+  JobRun(Pipeline& pipeline, const ComputeOptions& compute, Retention retention, const GenerateRequest& request,
+         const EventSink& sink, const CancelToken& cancel)
+      : pipeline_(pipeline), compute_(compute), retention_(retention), request_(request), sink_(sink), cancel_(cancel) {}
+
+  absl::StatusOr<JobOutcome> run() {
+    EASEL_ASSIGN_OR_RETURN(state_, pipeline_.begin(request_));
+    for (const std::string& warning : state_->warnings) emit(Warning{warning});
+    for (state_->stage = 0; state_->stage < pipeline_.stages().size(); ++state_->stage) {
+      EASEL_RETURN_IF_ERROR(run_stage(pipeline_.stages()[state_->stage]));
+    }
+    JobOutcome outcome;
+    outcome.result = pipeline_.finish(*state_);
+    state_->recorder.record("image", outcome.result.images);
+    outcome.tensors = state_->recorder.take();
+    outcome.warnings = std::move(state_->warnings);
+    outcome.seconds = std::move(seconds_);
+    return outcome;
+  }
+
+ private:
+  absl::Status run_stage(const Stage& stage) {
+    const int64_t units = stage.num_units(*state_);
+    if (units == 0) return absl::OkStatus();
+    EASEL_RETURN_IF_ERROR(load_components(stage));
+    emit(StageStarted{stage.name, units});
+    const Clock::time_point start = Clock::now();
+    RequestState* const batch[] = {state_.get()};
+    for (state_->unit = 0; state_->unit < units;) {
+      if (cancel_.cancelled()) return make_error(Reason::kCancelled, "the job was cancelled");
+      stage.advance(batch);
+      ++state_->unit;
+      emit(StageProgress{stage.name, state_->unit, units});
+      maybe_preview(stage);
+    }
+    add_seconds(stage.name, seconds_since(start));
+    EASEL_RETURN_IF_ERROR(check_files(stage));
+    if (retention_ == Retention::kReleaseEarly) release_components(stage);
+    return absl::OkStatus();
+  }
+
+  absl::Status load_components(const Stage& stage) {
+    const Clock::time_point start = Clock::now();
+    for (Component* component : pipeline_.components()) {
+      if (!uses(stage, *component)) continue;
+      EASEL_RETURN_IF_ERROR(component->load(compute_.dtype, compute_.device));
+    }
+    add_seconds("load", seconds_since(start));
+    return absl::OkStatus();
+  }
+
+  absl::Status check_files(const Stage& stage) {
+    for (Component* component : pipeline_.components()) {
+      if (uses(stage, *component)) EASEL_RETURN_IF_ERROR(component->checkpoint().check_intact());
+    }
+    return absl::OkStatus();
+  }
+
+  void release_components(const Stage& stage) {
+    for (Component* component : pipeline_.components()) {
+      if (uses(stage, *component) && !needed_later(*component)) component->unload();
+    }
+  }
+
+  bool needed_later(const Component& component) const {
+    const auto& stages = pipeline_.stages();
+    return std::any_of(stages.begin() + static_cast<ptrdiff_t>(state_->stage) + 1, stages.end(), [&](const Stage& later) {
+      return uses(later, component) && later.num_units(*state_) > 0;
+    });
+  }
+
+  static bool uses(const Stage& stage, const Component& component) {
+    return std::find(stage.components.begin(), stage.components.end(), component.name()) != stage.components.end();
+  }
+
+  void maybe_preview(const Stage& stage) {
+    if (request_.preview_every <= 0 || stage.name != "denoise" || state_->unit % request_.preview_every != 0) return;
+    const std::optional<at::Tensor> picture = pipeline_.preview(*state_);
+    if (!picture) return;
+    auto png = encode_picture(*picture, /*text=*/{});
+    if (png.ok()) emit(PreviewReady{state_->unit, *std::move(png)});
+  }
+
+  // Stages of one name count together.
+  void add_seconds(const std::string& name, double seconds) {
+    for (StageSeconds& row : seconds_) {
+      if (row.stage != name) continue;
+      row.seconds += seconds;
+      return;
+    }
+    seconds_.push_back({name, seconds});
+  }
+
+  void emit(const GenerateEvent& event) const {
+    if (sink_) sink_(event);
+  }
+
+  Pipeline& pipeline_;
+  const ComputeOptions& compute_;
+  Retention retention_;
+  const GenerateRequest& request_;
+  const EventSink& sink_;
+  const CancelToken& cancel_;
+  std::unique_ptr<RequestState> state_;
+  std::vector<StageSeconds> seconds_;
+};
+
+bool says_out_of_memory(const c10::Error& error) {
+  // The CPU allocator has no error type of its own.
+  return std::string(error.what_without_backtrace()).find("can't allocate memory") != std::string::npos;
+}
+
+absl::Status out_of_memory(const std::string& detail) {
+  return make_error(Reason::kOutOfMemory, concat("out of memory: ", detail, "; a smaller size or fewer images need less"));
+}
+
+void unload_all(Pipeline& pipeline) {
+  for (Component* component : pipeline.components()) component->unload();
+}
+
+absl::StatusOr<JobOutcome> run_guarded(JobRun& run) {
+  try {
+    const c10::InferenceMode inference;
+    return run.run();
+  } catch (const c10::OutOfMemoryError& error) {
+    return out_of_memory(error.what_without_backtrace());
+  } catch (const c10::Error& error) {
+    if (says_out_of_memory(error)) return out_of_memory(error.what_without_backtrace());
+    return make_error(Reason::kInferenceFailed, error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    return out_of_memory("the host has no more");
+  } catch (const std::exception& error) {
+    return make_error(Reason::kInferenceFailed, error.what());
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
+                                   const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel) {
+  JobRun run(pipeline, compute, retention, request, sink, cancel);
+  absl::StatusOr<JobOutcome> outcome = run_guarded(run);
+  if (!outcome.ok() && reason_of(outcome.status()) == Reason::kOutOfMemory) unload_all(pipeline);
+  return outcome;
+}
+
+}  // namespace easel

@@ -1,0 +1,28 @@
+// Takes one request through the stages of a pipeline.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/api/cancel_token.h"
+#include "engine/api/generate.h"
+#include "engine/api/model.h"
+#include "engine/families/pipeline.h"
+
+namespace easel {
+
+// What the runner adds to a pipeline's result.
+struct JobOutcome {
+  PipelineResult result;
+  std::vector<NamedTensor> tensors;
+  std::vector<std::string> warnings;
+  std::vector<StageSeconds> seconds;
+};
+
+// Loads what a stage needs, runs its units one by one, reports each, looks at `cancel` before each. The one
+// place where exceptions of torch become errors: OUT_OF_MEMORY, INFERENCE_FAILED; CANCELLED on request;
+// BAD_WEIGHTS when a file was cut short meanwhile. The pipeline can run the next job after any of them.
+absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
+                                   const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel);
+
+}  // namespace easel

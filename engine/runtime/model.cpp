@@ -1,0 +1,81 @@
+#include "engine/api/model.h"
+
+#include <mutex>
+#include <utility>
+
+#include "base/error.h"
+#include "base/process_memory.h"
+#include "engine/families/registry.h"
+#include "engine/runtime/compute_choice.h"
+#include "engine/runtime/job_runner.h"
+#include "engine/runtime/picture.h"
+
+namespace easel {
+namespace {
+
+// A model that is open: one pipeline, one job at a time.
+class PipelineModel : public Model {
+ public:
+  PipelineModel(std::string name, std::unique_ptr<Pipeline> pipeline, ComputeOptions compute, Retention retention)
+      : name_(std::move(name)), pipeline_(std::move(pipeline)), compute_(compute), retention_(retention) {}
+
+  absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
+                                          const CancelToken& cancel) override {
+    const std::lock_guard lock(mutex_);
+    EASEL_ASSIGN_OR_RETURN(JobOutcome outcome, run_job(*pipeline_, compute_, retention_, request, sink, cancel));
+    GenerateResult result;
+    for (int64_t i = 0; i < outcome.result.images.size(0); ++i) {
+      const auto text = describe_picture(request, outcome.result, name_, dtype_label(compute_.dtype), i);
+      EASEL_ASSIGN_OR_RETURN(std::string png, encode_picture(outcome.result.images[i], text));
+      result.pngs.push_back(std::move(png));
+    }
+    result.tensors = std::move(outcome.tensors);
+    result.warnings = std::move(outcome.warnings);
+    result.seconds = std::move(outcome.seconds);
+    result.seed = outcome.result.seed;
+    result.width = outcome.result.width;
+    result.height = outcome.result.height;
+    result.steps = outcome.result.steps;
+    result.family = pipeline_->family();
+    result.variant = pipeline_->variant();
+    result.dtype = dtype_label(compute_.dtype);
+    result.device = compute_.device.str();
+    result.peak_memory_bytes = peak_resident_bytes();
+    return result;
+  }
+
+ private:
+  const std::string name_;
+  std::mutex mutex_;  // held for the length of a job
+  const std::unique_ptr<Pipeline> pipeline_;
+  const ComputeOptions compute_;
+  const Retention retention_;
+};
+
+std::string model_name(const std::filesystem::path& path) {
+  const std::filesystem::path clean = std::filesystem::absolute(path).lexically_normal();
+  return (clean.has_filename() ? clean : clean.parent_path()).filename().string();
+}
+
+}  // namespace
+
+absl::StatusOr<ComputeDtype> parse_compute_dtype(std::string_view name) {
+  if (name == "auto") return ComputeDtype::kAuto;
+  if (name == "fp32") return ComputeDtype::kFp32;
+  if (name == "bf16") return ComputeDtype::kBf16;
+  if (name == "fp16") return ComputeDtype::kFp16;
+  return invalid_field("dtype '", name, "' is unknown: allowed are auto, fp32, bf16 and fp16");
+}
+
+absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
+  EASEL_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(options.path, options.components));
+  EASEL_ASSIGN_OR_RETURN(const Family* family, find_family(folder));
+  ComputeOptions compute;
+  EASEL_ASSIGN_OR_RETURN(compute.device, choose_device(options.device));
+  EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
+  compute.dtype = choose_dtype(options.dtype, *main, compute.device);
+  EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
+  return std::make_unique<PipelineModel>(model_name(options.path), std::move(pipeline), compute, options.retention);
+}
+
+}  // namespace easel

@@ -1,0 +1,13 @@
+// How close is equal: the one table for comparisons with the reference implementation.
+#pragma once
+
+namespace easel::testing {
+
+// max|a − b| ≤ this · max|b| for embeddings, predictions, latents (fp32, CPU).
+inline constexpr double kRelativeFp32 = 1e-5;
+// max|a − b| for pictures within 0…1 (fp32, CPU, same seed).
+inline constexpr double kPictureFp32 = 5e-5;
+// How many dB of PSNR against our fp32 picture bf16 and fp16 may be behind what the reference reaches there.
+inline constexpr double kHalfPsnrSlackDb = 1.0;
+
+}  // namespace easel::testing
