@@ -51,6 +51,10 @@ function(easel_test name)
                                              EASEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
+  if(ARG_TORCH)
+    # ctest runs tests side by side; threads that wait for each other on busy cores cost far more than they gain.
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
+  endif()
   # Without TIMEOUT the limit is ctest's own (./dev test: 300 s), which soak and sanitizer runs raise.
   if(ARG_TIMEOUT)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
