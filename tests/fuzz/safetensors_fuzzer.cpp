@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     end += tensor.bytes;
   }
   require(end == size);
-  // The header alone must give the same as the whole file, and a file one byte longer or shorter is refused.
+  // The header alone must give the same as the whole file, and a file one byte longer or shorter is
+  // refused.
   require(easel::parse_safetensors_header(file.substr(0, header->data_begin), size).ok());
   require(!easel::parse_safetensors_header(file, size + 1).ok());
   require(!easel::parse_safetensors_header(file, size - 1).ok());
