@@ -16,12 +16,14 @@ std::string number(double value) {
   return {text.data(), result.ptr};
 }
 
-// A1111 quotes for comma, colon and newline; we also do for what its reader would strip or take for a quote.
+// A1111 quotes for comma, colon and newline; we also do for what its reader would strip or take for
+// a quote.
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return false;
   if (value.front() == ' ' || value.back() == ' ') return true;
   for (const char c : value) {
-    if (c == ',' || c == ':' || c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ') return true;
+    if (c == ',' || c == ':' || c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ')
+      return true;
   }
   return false;
 }
@@ -37,7 +39,8 @@ std::string quote_if_needed(std::string_view value) {
 
 std::string a1111_parameters(const GenerationParameters& parameters) {
   std::string text = parameters.prompt;
-  if (parameters.negative_prompt) text += concat("\nNegative prompt: ", *parameters.negative_prompt);
+  if (parameters.negative_prompt)
+    text += concat("\nNegative prompt: ", *parameters.negative_prompt);
   text += concat("\nSteps: ", parameters.steps, ", Sampler: ", quote_if_needed(parameters.sampler),
                  ", CFG scale: ", number(parameters.guidance));
   if (parameters.true_cfg) text += concat(", True CFG scale: ", number(*parameters.true_cfg));

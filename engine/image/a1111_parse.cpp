@@ -21,7 +21,8 @@ std::string_view strip(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// The end of the value at the start of `text`: past the closing quote of a quoted one, else the comma.
+// The end of the value at the start of `text`: past the closing quote of a quoted one, else the
+// comma.
 size_t value_end(std::string_view text) {
   if (text.starts_with('"')) {
     for (size_t i = 1; i < text.size(); ++i) {
@@ -36,7 +37,8 @@ size_t value_end(std::string_view text) {
 }
 
 std::string unquoted(std::string_view value) {
-  if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"')) return std::string(value);
+  if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"'))
+    return std::string(value);
   const nlohmann::json parsed = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
   return parsed.is_string() ? parsed.get<std::string>() : std::string(value);
 }
@@ -67,7 +69,8 @@ absl::Status read_number(const Pair& pair, Number& out) {
   Number value{};
   const auto result = std::from_chars(pair.value.data(), end, value);
   if (result.ec != std::errc() || result.ptr != end) {
-    return invalid_field("parameters text: ", pair.key, " is ", quote(pair.value), ", expected a number in range");
+    return invalid_field("parameters text: ", pair.key, " is ", quote(pair.value),
+                         ", expected a number in range");
   }
   out = value;
   return absl::OkStatus();

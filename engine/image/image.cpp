@@ -14,15 +14,17 @@ Image make_image(int width, int height, int channels) {
 
 absl::Status check_image(const Image& image) {
   if (image.width < 1 || image.height < 1) {
-    return invalid_field("image of ", image.width, " × ", image.height, " pixels: each side must be at least 1");
+    return invalid_field("image of ", image.width, " × ", image.height,
+                         " pixels: each side must be at least 1");
   }
   if (image.channels != 1 && image.channels != 3 && image.channels != 4) {
-    return invalid_field("image with ", image.channels, " channels: expected 1 (gray), 3 (RGB) or 4 (RGBA)");
+    return invalid_field("image with ", image.channels,
+                         " channels: expected 1 (gray), 3 (RGB) or 4 (RGBA)");
   }
   const size_t expected = static_cast<size_t>(image.width) * image.height * image.channels;
   if (image.pixels.size() != expected) {
-    return invalid_field("image of ", image.width, " × ", image.height, " × ", image.channels, ": expected ",
-                         expected, " bytes of pixels, got ", image.pixels.size());
+    return invalid_field("image of ", image.width, " × ", image.height, " × ", image.channels,
+                         ": expected ", expected, " bytes of pixels, got ", image.pixels.size());
   }
   return absl::OkStatus();
 }

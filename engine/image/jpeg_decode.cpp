@@ -11,7 +11,9 @@ namespace {
 // libjpeg's reading side: owns its structure, borrows the file's bytes.
 class JpegReader {
  public:
-  explicit JpegReader(std::string_view bytes) : bytes_(bytes) { codec_.err = start_jpeg_errors(error_); }
+  explicit JpegReader(std::string_view bytes) : bytes_(bytes) {
+    codec_.err = start_jpeg_errors(error_);
+  }
   ~JpegReader() { jpeg_destroy_decompress(&codec_); }
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
@@ -26,7 +28,9 @@ class JpegReader {
   int find_orientation() const;
   void read_header();
   void read_rows(uint8_t* pixels, size_t row_bytes);
-  absl::Status failure() const { return invalid_field("JPEG image is damaged or cut short: ", error_.message); }
+  absl::Status failure() const {
+    return invalid_field("JPEG image is damaged or cut short: ", error_.message);
+  }
 
   std::string_view bytes_;
   JpegError error_;
@@ -68,10 +72,12 @@ absl::StatusOr<Image> JpegReader::read() {
   orientation_ = find_orientation();  // the markers don't outlive the decoding
   const int channels = codec_.num_components;
   if (channels != 1 && channels != 3 && channels != 4) {
-    return invalid_field("JPEG image with ", channels, " components: expected 1 (gray), 3 (colour) or 4 (CMYK)");
+    return invalid_field("JPEG image with ", channels,
+                         " components: expected 1 (gray), 3 (colour) or 4 (CMYK)");
   }
   codec_.out_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 3 ? JCS_RGB : JCS_CMYK;
-  Image image = make_image(static_cast<int>(codec_.image_width), static_cast<int>(codec_.image_height), channels);
+  Image image = make_image(static_cast<int>(codec_.image_width),
+                           static_cast<int>(codec_.image_height), channels);
   const size_t row_bytes = static_cast<size_t>(image.width) * channels;
   if (!guarded(error_, [&] { read_rows(image.pixels.data(), row_bytes); })) return failure();
   return image;
@@ -79,7 +85,8 @@ absl::StatusOr<Image> JpegReader::read() {
 
 int JpegReader::find_orientation() const {
   constexpr std::string_view kPrefix("Exif\0\0", 6);
-  for (const jpeg_marker_struct* marker = codec_.marker_list; marker != nullptr; marker = marker->next) {
+  for (const jpeg_marker_struct* marker = codec_.marker_list; marker != nullptr;
+       marker = marker->next) {
     const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
     if (data.starts_with(kPrefix)) return exif_orientation(data);
   }

@@ -60,8 +60,10 @@ absl::StatusOr<std::string> JpegWriter::write(const Image& image, int quality) {
 absl::StatusOr<std::string> encode_jpeg(const Image& image, int quality) {
   EASEL_RETURN_IF_ERROR(check_image(image));
   EASEL_RETURN_IF_ERROR(check_image_size("JPEG", image.width, image.height));
-  if (quality < 1 || quality > 100) return invalid_field("JPEG quality ", quality, ": expected 1 to 100");
-  return image.channels == 4 ? JpegWriter().write(to_rgb(image), quality) : JpegWriter().write(image, quality);
+  if (quality < 1 || quality > 100)
+    return invalid_field("JPEG quality ", quality, ": expected 1 to 100");
+  return image.channels == 4 ? JpegWriter().write(to_rgb(image), quality)
+                             : JpegWriter().write(image, quality);
 }
 
 }  // namespace easel

@@ -1,12 +1,14 @@
-// libjpeg's errors without exceptions: it leaves by longjmp, and only out of guarded(). Internal to the
-// JPEG sources.
+// libjpeg's errors without exceptions: it leaves by longjmp, and only out of guarded(). Internal to
+// the JPEG sources.
 #pragma once
 
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
-// jpeglib.h uses size_t and FILE without including what declares them.
+
+// After <cstddef> and <cstdio>: it uses size_t and FILE without including what declares them.
 #include <jpeglib.h>
+
 #include <jerror.h>
 
 namespace easel {
@@ -30,8 +32,8 @@ struct JpegError {
   leave_jpeg(codec, message);
 }
 
-// libjpeg warns (level −1) where it fills in for data that is missing or damaged: that is an error here.
-// What it says of an odd but complete file is not.
+// libjpeg warns (level −1) where it fills in for data that is missing or damaged: that is an error
+// here. What it says of an odd but complete file is not.
 inline void on_jpeg_message(j_common_ptr codec, int level) {
   if (level >= 0) return;
   switch (codec->err->msg_code) {
@@ -53,8 +55,9 @@ inline jpeg_error_mgr* start_jpeg_errors(JpegError& error) {
   return &error.base;
 }
 
-// Runs `body`; false when libjpeg gave up in it. `body` and all it calls must hold nothing that needs a
-// destructor and change no local variable of the caller: longjmp skips the one and may lose the other.
+// Runs `body`; false when libjpeg gave up in it. `body` and all it calls must hold nothing that
+// needs a destructor and change no local variable of the caller: longjmp skips the one and may lose
+// the other.
 template <typename Body>
 bool guarded(JpegError& error, const Body& body) {
   if (setjmp(error.jump) != 0) return false;

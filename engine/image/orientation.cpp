@@ -63,10 +63,12 @@ int exif_orientation(std::string_view exif) {
 Image apply_orientation(Image image, int orientation) {
   if (orientation <= 1) return image;
   const bool swap_sides = orientation >= 5;
-  const bool mirror_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool mirror_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  Image upright = make_image(swap_sides ? image.height : image.width, swap_sides ? image.width : image.height,
-                             image.channels);
+  const bool mirror_x =
+      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool mirror_y =
+      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  Image upright = make_image(swap_sides ? image.height : image.width,
+                             swap_sides ? image.width : image.height, image.channels);
   uint8_t* to = upright.pixels.data();
   for (int y = 0; y < upright.height; ++y) {
     for (int x = 0; x < upright.width; ++x) {

@@ -36,7 +36,8 @@ absl::StatusOr<Header> read_header(const PngChunk& chunk) {
   const auto depth = static_cast<uint8_t>(chunk.data[8]);
   const auto colour_type = static_cast<uint8_t>(chunk.data[9]);
   if (colour_type >= kChannels.size() || kChannels[colour_type] == 0 || depth > 16) {
-    return invalid_field("PNG image: unknown colour type ", int{colour_type}, " or bit depth ", int{depth});
+    return invalid_field("PNG image: unknown colour type ", int{colour_type}, " or bit depth ",
+                         int{depth});
   }
   header.bits_per_pixel = depth * kChannels[colour_type];
   return header;
@@ -47,22 +48,26 @@ absl::Status check_data_size(const Header& header, size_t data_bytes) {
   constexpr uint64_t kMaxRatio = 1032;
   const uint64_t row = (uint64_t{header.width} * header.bits_per_pixel + 7) / 8;
   if (row * header.height / kMaxRatio <= data_bytes) return absl::OkStatus();
-  return invalid_field("PNG image: ", data_bytes, " bytes of IDAT cannot hold ", header.width, " × ", header.height,
-                       " pixels");
+  return invalid_field("PNG image: ", data_bytes, " bytes of IDAT cannot hold ", header.width,
+                       " × ", header.height, " pixels");
 }
 
 absl::StatusOr<PngChunk> read_chunk(std::string_view bytes, size_t at) {
-  if (bytes.size() - at < kLengthAndType + kChecksum) return invalid_field("PNG image is cut short");
+  if (bytes.size() - at < kLengthAndType + kChecksum)
+    return invalid_field("PNG image is cut short");
   const size_t length = big_endian_32(bytes, at);
   const PngChunk chunk{bytes.substr(at + 4, 4), bytes.substr(at + kLengthAndType, length)};
-  if (bytes.size() - at - kLengthAndType - kChecksum < length) return invalid_field("PNG image is cut short");
+  if (bytes.size() - at - kLengthAndType - kChecksum < length)
+    return invalid_field("PNG image is cut short");
   // libpng checks IDAT's as it goes.
   if (chunk.type == "IDAT") return chunk;
   if (length > kMaxPngChunkBytes) {
-    return invalid_field("PNG image: a chunk of ", length, " bytes; at most ", kMaxPngChunkBytes, " are allowed");
+    return invalid_field("PNG image: a chunk of ", length, " bytes; at most ", kMaxPngChunkBytes,
+                         " are allowed");
   }
   const auto* checked = reinterpret_cast<const Bytef*>(bytes.data() + at + 4);
-  if (crc32(0, checked, static_cast<uInt>(length + 4)) != big_endian_32(bytes, at + kLengthAndType + length)) {
+  if (crc32(0, checked, static_cast<uInt>(length + 4)) !=
+      big_endian_32(bytes, at + kLengthAndType + length)) {
     return invalid_field("PNG image: wrong checksum in the chunk at byte ", at);
   }
   return chunk;

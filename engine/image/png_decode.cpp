@@ -29,7 +29,9 @@ class PngReader {
  private:
   static void read_bytes(png_structp png, png_bytep to, size_t count);
   void start();
-  absl::Status failure() const { return invalid_field("PNG image is damaged or cut short: ", error_.message); }
+  absl::Status failure() const {
+    return invalid_field("PNG image is damaged or cut short: ", error_.message);
+  }
 
   PngError error_;
   std::string_view rest_;
@@ -45,8 +47,8 @@ void PngReader::read_bytes(png_structp png, png_bytep to, size_t count) {
   reader->rest_.remove_prefix(count);
 }
 
-// Reads the header and asks for the pixels that PIL would give: transparency that is a colour key is
-// ignored, and of 16 bits the high byte counts, but gray alone is clipped to 255 (PIL's "I;16").
+// Reads the header and asks for the pixels that PIL would give: transparency that is a colour key
+// is ignored, and of 16 bits the high byte counts, but gray alone is clipped to 255 (PIL's "I;16").
 void PngReader::start() {
   png_set_read_fn(png_, this, read_bytes);
   png_set_user_limits(png_, kMaxImageSide, kMaxImageSide);
@@ -68,15 +70,19 @@ void PngReader::start() {
 
 // Big-endian pairs of bytes to one byte each, in place.
 void clip_to_8_bits(std::vector<uint8_t>& pixels) {
-  for (size_t i = 0; i < pixels.size() / 2; ++i) pixels[i] = pixels[2 * i] != 0 ? 255 : pixels[2 * i + 1];
+  for (size_t i = 0; i < pixels.size() / 2; ++i)
+    pixels[i] = pixels[2 * i] != 0 ? 255 : pixels[2 * i + 1];
   pixels.resize(pixels.size() / 2);
 }
 
 absl::StatusOr<Image> PngReader::read() {
-  if (info_ == nullptr) return make_error(Reason::kOutOfMemory, "no memory for reading a PNG image");
+  if (info_ == nullptr)
+    return make_error(Reason::kOutOfMemory, "no memory for reading a PNG image");
   if (!guarded(png_, [this] { start(); })) return failure();
-  Image image{static_cast<int>(png_get_image_width(png_, info_)), static_cast<int>(png_get_image_height(png_, info_)),
-              png_get_channels(png_, info_), {}};
+  Image image{static_cast<int>(png_get_image_width(png_, info_)),
+              static_cast<int>(png_get_image_height(png_, info_)),
+              png_get_channels(png_, info_),
+              {}};
   const size_t row_bytes = png_get_rowbytes(png_, info_);
   image.pixels.resize(row_bytes * image.height);
   std::vector<png_bytep> rows(image.height);
@@ -97,7 +103,8 @@ absl::StatusOr<Image> decode_png(std::string_view bytes) {
   EASEL_ASSIGN_OR_RETURN(const std::vector<PngChunk> chunks, list_png_chunks(bytes));
   EASEL_ASSIGN_OR_RETURN(Image image, PngReader(bytes).read());
   for (const PngChunk& chunk : chunks) {
-    if (chunk.type == "eXIf") return apply_orientation(std::move(image), exif_orientation(chunk.data));
+    if (chunk.type == "eXIf")
+      return apply_orientation(std::move(image), exif_orientation(chunk.data));
   }
   return image;
 }

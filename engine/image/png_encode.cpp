@@ -33,7 +33,8 @@ std::optional<std::string> utf8_to_latin1(std::string_view utf8) {
     if (byte < 0x80) {
       latin1.push_back(utf8[i]);
     } else if (byte <= 0xc3) {
-      latin1.push_back(static_cast<char>((byte & 0x03) << 6 | (static_cast<uint8_t>(utf8[++i]) & 0x3f)));
+      latin1.push_back(
+          static_cast<char>((byte & 0x03) << 6 | (static_cast<uint8_t>(utf8[++i]) & 0x3f)));
     } else {
       return std::nullopt;
     }
@@ -42,17 +43,20 @@ std::optional<std::string> utf8_to_latin1(std::string_view utf8) {
 }
 
 bool valid_key(std::string_view key) {
-  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  const bool printable =
+      std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~'; });
   return printable && !key.empty() && key.size() <= 79 && key.front() != ' ' && key.back() != ' ' &&
          key.find("  ") == std::string_view::npos;
 }
 
 absl::StatusOr<FileText> prepare_text(const PngText& text) {
   if (!valid_key(text.key)) {
-    return invalid_field("PNG text key ", quote(text.key), ": expected 1 to 79 printable ASCII characters");
+    return invalid_field("PNG text key ", quote(text.key),
+                         ": expected 1 to 79 printable ASCII characters");
   }
   if (text.value.size() > kMaxPngTextBytes) {
-    return invalid_field("PNG text ", quote(text.key), " of ", text.value.size(), " bytes: at most ", kMaxPngTextBytes);
+    return invalid_field("PNG text ", quote(text.key), " of ", text.value.size(),
+                         " bytes: at most ", kMaxPngTextBytes);
   }
   if (text.value.find('\0') != std::string::npos || find_invalid_utf8(text.value)) {
     return invalid_field("PNG text ", quote(text.key), " must be UTF-8 without NUL");
@@ -123,15 +127,18 @@ void PngWriter::start(const Image& image, const std::vector<png_text>& texts) {
   png_write_info(png_, info_);
 }
 
-absl::StatusOr<std::string> PngWriter::write(const Image& image, const std::vector<png_text>& texts) {
-  if (info_ == nullptr) return make_error(Reason::kOutOfMemory, "no memory for writing a PNG image");
+absl::StatusOr<std::string> PngWriter::write(const Image& image,
+                                             const std::vector<png_text>& texts) {
+  if (info_ == nullptr)
+    return make_error(Reason::kOutOfMemory, "no memory for writing a PNG image");
   const size_t row_bytes = static_cast<size_t>(image.width) * image.channels;
   const bool complete = guarded(png_, [&] {
     start(image, texts);
     for (int y = 0; y < image.height; ++y) png_write_row(png_, &image.pixels[row_bytes * y]);
     png_write_end(png_, nullptr);
   });
-  if (!complete) return make_error(Reason::kOutputFailed, concat("PNG image not written: ", error_.message));
+  if (!complete)
+    return make_error(Reason::kOutputFailed, concat("PNG image not written: ", error_.message));
   return std::move(out_);
 }
 

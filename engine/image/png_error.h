@@ -1,5 +1,5 @@
-// libpng's errors without exceptions: it leaves by longjmp, and only out of guarded(). Internal to the
-// PNG sources.
+// libpng's errors without exceptions: it leaves by longjmp, and only out of guarded(). Internal to
+// the PNG sources.
 #pragma once
 
 #include <png.h>
@@ -22,8 +22,9 @@ struct PngError {
 
 inline void on_png_warning(png_structp, png_const_charp) {}
 
-// Runs `body`; false when libpng gave up in it. `body` and all it calls must hold nothing that needs a
-// destructor and change no local variable of the caller: longjmp skips the one and may lose the other.
+// Runs `body`; false when libpng gave up in it. `body` and all it calls must hold nothing that
+// needs a destructor and change no local variable of the caller: longjmp skips the one and may lose
+// the other.
 template <typename Body>
 bool guarded(png_structp png, const Body& body) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;

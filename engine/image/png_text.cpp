@@ -29,7 +29,8 @@ std::string latin1_to_utf8(std::string_view latin1) {
 // What zlib unpacks from `packed`; an error when that is damaged or more than `max_bytes`.
 absl::StatusOr<std::string> unpack(std::string_view packed, size_t max_bytes) {
   z_stream stream = {};
-  if (inflateInit(&stream) != Z_OK) return make_error(Reason::kOutOfMemory, "no memory for unpacking a PNG text");
+  if (inflateInit(&stream) != Z_OK)
+    return make_error(Reason::kOutOfMemory, "no memory for unpacking a PNG text");
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   std::string text;
@@ -42,7 +43,8 @@ absl::StatusOr<std::string> unpack(std::string_view packed, size_t max_bytes) {
     text.append(piece, sizeof(piece) - stream.avail_out);
   }
   inflateEnd(&stream);
-  if (text.size() > max_bytes) return invalid_field("PNG texts of more than ", kMaxPngTextBytes, " bytes");
+  if (text.size() > max_bytes)
+    return invalid_field("PNG texts of more than ", kMaxPngTextBytes, " bytes");
   if (result != Z_STREAM_END) return invalid_field("PNG image: a packed text is damaged");
   return text;
 }
@@ -58,7 +60,8 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
 
 absl::StatusOr<std::string> read_plain_value(std::string_view rest, bool packed, size_t max_bytes) {
   if (!packed) return latin1_to_utf8(rest);
-  if (rest.empty() || rest[0] != '\0') return invalid_field("PNG image: a zTXt chunk of an unknown method");
+  if (rest.empty() || rest[0] != '\0')
+    return invalid_field("PNG image: a zTXt chunk of an unknown method");
   EASEL_ASSIGN_OR_RETURN(const std::string text, unpack(rest.substr(1), max_bytes));
   return latin1_to_utf8(text);
 }
@@ -68,7 +71,8 @@ absl::StatusOr<std::string> read_international_value(std::string_view rest, size
   if (rest.size() < 2) return invalid_field("PNG image: an iTXt chunk is cut short");
   const bool packed = rest[0] != '\0';
   rest.remove_prefix(2);
-  if (!take_string(rest) || !take_string(rest)) return invalid_field("PNG image: an iTXt chunk is cut short");
+  if (!take_string(rest) || !take_string(rest))
+    return invalid_field("PNG image: an iTXt chunk is cut short");
   std::string text(rest);
   if (packed) {
     EASEL_ASSIGN_OR_RETURN(text, unpack(rest, max_bytes));
@@ -89,9 +93,11 @@ absl::StatusOr<std::vector<PngText>> read_png_text(std::string_view bytes) {
     std::string_view rest = chunk.data;
     const std::optional<std::string_view> key = take_string(rest);
     if (!key) return invalid_field("PNG image: a ", chunk.type, " chunk without a key");
-    EASEL_ASSIGN_OR_RETURN(std::string value, international ? read_international_value(rest, left)
-                                                            : read_plain_value(rest, chunk.type == "zTXt", left));
-    if (value.size() > left) return invalid_field("PNG texts of more than ", kMaxPngTextBytes, " bytes");
+    EASEL_ASSIGN_OR_RETURN(std::string value,
+                           international ? read_international_value(rest, left)
+                                         : read_plain_value(rest, chunk.type == "zTXt", left));
+    if (value.size() > left)
+      return invalid_field("PNG texts of more than ", kMaxPngTextBytes, " bytes");
     left -= value.size();
     texts.push_back({latin1_to_utf8(*key), std::move(value)});
   }

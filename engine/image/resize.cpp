@@ -11,7 +11,9 @@ namespace {
 
 constexpr int32_t kHalf = 1 << (kResizeFractionBits - 1);
 
-uint8_t to_byte(int32_t fixed) { return static_cast<uint8_t>(std::clamp(fixed >> kResizeFractionBits, 0, 255)); }
+uint8_t to_byte(int32_t fixed) {
+  return static_cast<uint8_t>(std::clamp(fixed >> kResizeFractionBits, 0, 255));
+}
 
 template <int kChannels>
 void resize_row(const uint8_t* from, uint8_t* to, const ResizeWeights& weights) {
@@ -29,10 +31,13 @@ void resize_row(const uint8_t* from, uint8_t* to, const ResizeWeights& weights) 
 
 Image resize_rows(const Image& image, int width, Resample resample) {
   const ResizeWeights weights = resize_weights(image.width, width, resample);
-  const auto row = image.channels == 1 ? resize_row<1> : image.channels == 3 ? resize_row<3> : resize_row<4>;
+  const auto row = image.channels == 1   ? resize_row<1>
+                   : image.channels == 3 ? resize_row<3>
+                                         : resize_row<4>;
   Image result = make_image(width, image.height, image.channels);
   for (size_t y = 0; y < static_cast<size_t>(image.height); ++y) {
-    row(&image.pixels[y * image.width * image.channels], &result.pixels[y * width * image.channels], weights);
+    row(&image.pixels[y * image.width * image.channels], &result.pixels[y * width * image.channels],
+        weights);
   }
   return result;
 }
@@ -55,8 +60,8 @@ Image resize_columns(const Image& image, int height, Resample resample) {
   return result;
 }
 
-// The index that each output pixel takes. The position is a running sum, as in Pillow: a product rounds
-// differently.
+// The index that each output pixel takes. The position is a running sum, as in Pillow: a product
+// rounds differently.
 std::vector<int> nearest_indices(int in, int out) {
   const double scale = static_cast<double>(in) / out;
   std::vector<int> indices(out);
@@ -84,7 +89,8 @@ Image resize_nearest(const Image& image, int width, int height) {
 // PIL's "RGBA" to "RGBa".
 void premultiply(Image& image) {
   for (size_t i = 0; i < image.pixels.size(); i += 4) {
-    for (size_t c = 0; c < 3; ++c) image.pixels[i + c] = multiply_255(image.pixels[i + c], image.pixels[i + 3]);
+    for (size_t c = 0; c < 3; ++c)
+      image.pixels[i + c] = multiply_255(image.pixels[i + c], image.pixels[i + 3]);
   }
 }
 
@@ -99,8 +105,8 @@ void unpremultiply(Image& image) {
   }
 }
 
-// Pillow 13 takes the columns first where that leaves fewer rows to work on. The order shows in the last bit,
-// for each pass rounds to 8 bits.
+// Pillow 13 takes the columns first where that leaves fewer rows to work on. The order shows in the
+// last bit, for each pass rounds to 8 bits.
 bool columns_first(const Image& image, int width, int height) {
   return height < image.height && image.height - height > 2 * (image.width - width);
 }

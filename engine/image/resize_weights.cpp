@@ -71,7 +71,8 @@ ResizeWeights resize_weights(int in, int out, Resample resample) {
       total += exact.back();
     }
     result.taps.push_back({first, end - first, result.weights.size()});
-    for (const double weight : exact) result.weights.push_back(to_fixed(total != 0.0 ? weight / total : weight));
+    for (const double weight : exact)
+      result.weights.push_back(to_fixed(total != 0.0 ? weight / total : weight));
   }
   return result;
 }

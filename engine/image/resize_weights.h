@@ -8,7 +8,8 @@
 
 namespace easel {
 
-inline constexpr int kResizeFractionBits = 22;  // 8 bits for the pixel, 2 for what kernels overshoot
+inline constexpr int kResizeFractionBits =
+    22;  // 8 bits for the pixel, 2 for what kernels overshoot
 
 // One output pixel: the sum of inputs first, first + 1, … times its weights.
 struct ResizeTap {

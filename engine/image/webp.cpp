@@ -13,7 +13,9 @@ namespace {
 constexpr size_t kRiffHeaderBytes = 12;  // "RIFF", size, "WEBP"
 constexpr size_t kChunkHeaderBytes = 8;
 
-const uint8_t* data_of(std::string_view bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
+const uint8_t* data_of(std::string_view bytes) {
+  return reinterpret_cast<const uint8_t*>(bytes.data());
+}
 
 uint32_t little_endian_32(std::string_view bytes, size_t at) {
   uint32_t value = 0;
@@ -24,10 +26,12 @@ uint32_t little_endian_32(std::string_view bytes, size_t at) {
 // libwebp shows what it can of a file that is cut short; here the container must be complete.
 absl::Status check_container(std::string_view bytes) {
   EASEL_RETURN_IF_ERROR(check_image_file_size(bytes.size()));
-  if (bytes.size() < kRiffHeaderBytes || !bytes.starts_with("RIFF") || bytes.substr(8, 4) != "WEBP") {
+  if (bytes.size() < kRiffHeaderBytes || !bytes.starts_with("RIFF") ||
+      bytes.substr(8, 4) != "WEBP") {
     return invalid_field("not a WebP image: wrong signature");
   }
-  if (little_endian_32(bytes, 4) > bytes.size() - kChunkHeaderBytes) return invalid_field("WebP image is cut short");
+  if (little_endian_32(bytes, 4) > bytes.size() - kChunkHeaderBytes)
+    return invalid_field("WebP image is cut short");
   return absl::OkStatus();
 }
 
@@ -54,7 +58,8 @@ absl::StatusOr<Image> decode_webp(std::string_view bytes) {
   Image image = make_image(features.width, features.height, features.has_alpha != 0 ? 4 : 3);
   const auto decode = image.channels == 4 ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
   const int row_bytes = image.width * image.channels;
-  if (decode(data_of(bytes), bytes.size(), image.pixels.data(), image.pixels.size(), row_bytes) == nullptr) {
+  if (decode(data_of(bytes), bytes.size(), image.pixels.data(), image.pixels.size(), row_bytes) ==
+      nullptr) {
     return invalid_field("WebP image is damaged or cut short");
   }
   return apply_orientation(std::move(image), exif_orientation(find_exif(bytes)));
@@ -64,15 +69,16 @@ absl::StatusOr<std::string> encode_webp(const Image& image, int quality) {
   EASEL_RETURN_IF_ERROR(check_image(image));
   EASEL_RETURN_IF_ERROR(check_image_size("WebP", image.width, image.height));
   if (image.width > WEBP_MAX_DIMENSION || image.height > WEBP_MAX_DIMENSION) {
-    return invalid_field("WebP image of ", image.width, " × ", image.height, " pixels: the format ends at ",
-                         WEBP_MAX_DIMENSION, " a side");
+    return invalid_field("WebP image of ", image.width, " × ", image.height,
+                         " pixels: the format ends at ", WEBP_MAX_DIMENSION, " a side");
   }
-  if (quality < 0 || quality > 100) return invalid_field("WebP quality ", quality, ": expected 0 to 100");
+  if (quality < 0 || quality > 100)
+    return invalid_field("WebP quality ", quality, ": expected 0 to 100");
   if (image.channels == 1) return encode_webp(to_rgb(image), quality);
   const auto encode = image.channels == 4 ? WebPEncodeRGBA : WebPEncodeRGB;
   uint8_t* out = nullptr;
-  const size_t size = encode(image.pixels.data(), image.width, image.height, image.width * image.channels,
-                             static_cast<float>(quality), &out);
+  const size_t size = encode(image.pixels.data(), image.width, image.height,
+                             image.width * image.channels, static_cast<float>(quality), &out);
   if (size == 0) return make_error(Reason::kOutputFailed, "WebP image not written");
   std::string bytes(reinterpret_cast<const char*>(out), size);
   WebPFree(out);

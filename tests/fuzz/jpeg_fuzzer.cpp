@@ -1,4 +1,5 @@
-// Any bytes through the JPEG decoder; what decodes must be a whole image that can be written and read again.
+// Any bytes through the JPEG decoder; what decodes must be a whole image that can be written and
+// read again.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

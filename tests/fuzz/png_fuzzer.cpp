@@ -1,6 +1,6 @@
 // Any bytes through the PNG decoder and the text reader; what decodes must survive its own encoder
-// unchanged, and so must its texts. Chunk checksums are put right after each mutation: otherwise hardly an
-// input would get past them.
+// unchanged, and so must its texts. Chunk checksums are put right after each mutation: otherwise
+// hardly an input would get past them.
 #include <zlib.h>
 
 #include <cstdint>
@@ -45,7 +45,8 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
     const size_t length = big_endian_32(data + at);
     if (length > size - at - 12) break;
     const auto sum = static_cast<uint32_t>(crc32(0, data + at + 4, static_cast<uInt>(length + 4)));
-    for (int i = 0; i < 4; ++i) data[at + 8 + length + i] = static_cast<uint8_t>(sum >> (24 - 8 * i));
+    for (int i = 0; i < 4; ++i)
+      data[at + 8 + length + i] = static_cast<uint8_t>(sum >> (24 - 8 * i));
     at += 12 + length;
   }
   return size;
@@ -57,7 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     check_text_round_trip(*texts);
     for (const easel::PngText& text : *texts) (void)easel::parse_a1111_parameters(text.value);
   }
-  if (size >= 24 && uint64_t{big_endian_32(data + 16)} * big_endian_32(data + 20) > kPixelsWorthTheTime) return 0;
+  if (size >= 24 &&
+      uint64_t{big_endian_32(data + 16)} * big_endian_32(data + 20) > kPixelsWorthTheTime)
+    return 0;
   const auto image = easel::decode_png(bytes);
   if (!image.ok()) return 0;
   const auto encoded = easel::encode_png(*image, {});

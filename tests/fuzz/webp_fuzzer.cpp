@@ -1,4 +1,5 @@
-// Any bytes through the WebP decoder; what decodes must be a whole image that can be written and read again.
+// Any bytes through the WebP decoder; what decodes must be a whole image that can be written and
+// read again.
 #include <webp/decode.h>
 
 #include <cstdint>
@@ -11,7 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr int64_t kPixelsWorthTheTime = 1 << 16;
   int width = 0;
   int height = 0;
-  if (WebPGetInfo(data, size, &width, &height) != 0 && int64_t{width} * height > kPixelsWorthTheTime) return 0;
+  if (WebPGetInfo(data, size, &width, &height) != 0 &&
+      int64_t{width} * height > kPixelsWorthTheTime)
+    return 0;
   const auto image = easel::decode_webp({reinterpret_cast<const char*>(data), size});
   if (!image.ok()) return 0;
   if (!easel::check_image(*image).ok()) std::abort();
