@@ -1,0 +1,42 @@
+#include "services/cli/generate_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_format.h"
+#include "base/byte_size.h"
+#include "base/strings.h"
+
+namespace easel {
+
+std::string generate_json(const GenerateResult& result,
+                          const std::vector<std::filesystem::path>& paths) {
+  nlohmann::ordered_json json;
+  json["images"] = nlohmann::ordered_json::array();
+  for (const std::filesystem::path& path : paths) json["images"].push_back(path.string());
+  json["seed"] = result.seed;
+  json["width"] = result.width;
+  json["height"] = result.height;
+  json["steps"] = result.steps;
+  json["family"] = result.family;
+  json["variant"] = result.variant;
+  json["dtype"] = result.dtype;
+  json["device"] = result.device;
+  json["seconds"] = nlohmann::ordered_json::object();
+  for (const StageSeconds& row : result.seconds) json["seconds"][row.stage] = row.seconds;
+  json["peak_memory_bytes"] = result.peak_memory_bytes;
+  json["warnings"] = result.warnings;
+  return json.dump(-1, ' ', /*ensure_ascii=*/false,
+                   nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string generate_summary(const GenerateResult& result) {
+  std::vector<std::string> stages;
+  for (const StageSeconds& row : result.seconds) {
+    stages.push_back(absl::StrFormat("%s %.2f s", row.stage, row.seconds));
+  }
+  return concat("seed ", result.seed, ", ", result.width, " x ", result.height, ", ", result.steps,
+                result.steps == 1 ? " step, " : " steps, ", result.dtype, " on ", result.device, "; ",
+                join(stages, ", "), "; peak memory ", format_byte_size(result.peak_memory_bytes));
+}
+
+}  // namespace easel
