@@ -59,8 +59,9 @@ def write_half_noise(root):
                 torch.Generator("cpu").manual_seed(case["seed"]),
             )
             latents, _ = pipeline.prepare_latents(*shape)
-            save_file({"latents.0": latents}, root / "cases" / f"noise_{name}_{case_name}.safetensors")
-            records[f"noise_{name}_{case_name}"] = {"case": case_name, "dtype": name}
+            record = f"noise_{name}_{case_name}"
+            save_file({"latents.0": latents}, root / "cases" / f"{record}.safetensors")
+            records[record] = {"case": case_name, "dtype": name}
     return records
 
 
@@ -91,7 +92,7 @@ def main():
     shutil.rmtree(root / "cases", ignore_errors=True)
     (root / "cases").mkdir()
     document = {
-        "reference": "diffusers 0.42.1, transformers 5.23.0, torch 2.11.0, fp32 on the CPU, one thread",
+        "reference": "diffusers 0.42.1, transformers 5.23.0, torch 2.11.0; fp32, CPU, one thread",
         "cases": write_cases(root),
         "half_noise": write_half_noise(root),
         "vae": write_encoded(root),

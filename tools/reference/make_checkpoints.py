@@ -28,7 +28,7 @@ from transformers import (
 
 from model_shapes import MODELS
 
-# Gains over 1/sqrt(fan in) that keep activations near one and the picture away from black and white.
+# Gains over 1/sqrt(fan in) that keep activations near one and the picture off black and white.
 GAINS = {
     "SelfAttention.q.": 0.35,  # T5 does not divide its scores by sqrt(head dimension)
     "decoder.conv_out": 0.45,
@@ -45,7 +45,7 @@ def gain_of(name):
 
 
 def random_parameter(seed, name, parameter):
-    """Depends on nothing but the arguments, so that a changed layer leaves the others as they are."""
+    """Depends on its arguments alone, so that a changed layer leaves the others as they are."""
     generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}/{name}".encode()))
     shape = parameter.shape
     if parameter.ndim == 1 and "norm" in name and name.endswith("weight"):
@@ -73,7 +73,8 @@ def build(name, shape, tokenizers):
         tokenizer=CLIPTokenizer.from_pretrained(tokenizers / shape["tokenizer"]),
         text_encoder_2=randomise(T5EncoderModel(T5Config(**shape["t5"])), f"{name}/t5"),
         tokenizer_2=T5Tokenizer.from_pretrained(tokenizers / shape["tokenizer_2"]),
-        transformer=randomise(FluxTransformer2DModel(**shape["transformer"]), f"{name}/transformer"),
+        transformer=randomise(
+            FluxTransformer2DModel(**shape["transformer"]), f"{name}/transformer"),
     )
 
 
@@ -111,7 +112,8 @@ def with_embedding_twice(folder):
     """Some exports store T5's shared embedding under its second name, too."""
     edit_tensors(
         folder / "text_encoder_2" / "model.safetensors",
-        lambda tensors: {**tensors, "encoder.embed_tokens.weight": tensors["shared.weight"].clone()},
+        lambda tensors: {
+            **tensors, "encoder.embed_tokens.weight": tensors["shared.weight"].clone()},
     )
 
 

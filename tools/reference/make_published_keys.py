@@ -57,7 +57,7 @@ def modules():
 
 
 def folded(shapes):
-    """{"a.0.w": s, "a.1.w": s} -> {"a.{0-1}.w": s}: the first number of a key, where that loses nothing."""
+    """{"a.0.w": s, "a.1.w": s} -> {"a.{0-1}.w": s}: the first number of each key."""
     groups = {}
     for key, shape in shapes.items():
         match = re.search(r"\.(\d+)\.", key)

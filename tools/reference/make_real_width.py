@@ -1,5 +1,5 @@
-"""Writes a FLUX checkpoint of real width (3072 = 24 x 128) with few blocks and random weights: what a
-step costs, without 24 GB.
+"""Writes a FLUX checkpoint of real width (3072 = 24 x 128) with few blocks and random weights: what
+a step costs, without 24 GB.
 
     python make_real_width.py FOLDER [--double 1] [--single 2] [--dtype bf16|fp32]
 """
@@ -63,6 +63,8 @@ def filled(build, dtype, generator):
     with torch.device("meta"):
         module = build().to(dtype)
     module = module.to_empty(device="cpu").eval()
+    if hasattr(module, "tie_weights"):
+        module.tie_weights()  # to_empty gave T5's shared embedding two tensors
     for name, buffer in module.named_buffers():
         if name.endswith("position_ids"):
             buffer.copy_(torch.arange(buffer.shape[-1])[None])

@@ -42,7 +42,8 @@ def amplitude_and_offset(name, shape):
 
 def describe():
     """Every tensor's index, name, shape, amplitude and offset: inputs first, then both blocks."""
-    entries = [(f"input.{name}", shape, amplitude, 0.0) for name, (shape, amplitude) in INPUTS.items()]
+    entries = [
+        (f"input.{name}", shape, amplitude, 0.0) for name, (shape, amplitude) in INPUTS.items()]
     with torch.device("meta"):
         for prefix, block_class in BLOCKS.items():
             block = block_class(WIDTH, HEADS, HEAD_DIM)
@@ -73,7 +74,7 @@ def run_block(prefix, entries):
         block = BLOCKS[prefix](WIDTH, HEADS, HEAD_DIM)
     weights = {e["name"][len(prefix):]: tensor(e) for e in entries if e["name"].startswith(prefix)}
     block.load_state_dict(weights, strict=True, assign=True)
-    inputs = {e["name"][len("input."):]: tensor(e) for e in entries if e["name"].startswith("input.")}
+    inputs = {e["name"][len("input."):]: tensor(e) for e in entries[: len(INPUTS)]}
     text, image = block(**inputs, image_rotary_emb=rotary())
     return {
         f"{prefix}encoder_hidden_states": text[..., ::COLUMN_STRIDE].contiguous(),
@@ -94,7 +95,8 @@ def main():
         "formula": "tools/reference/counter_random.py",
         "first_values_of_tensor_0": tensor(entries[0]).flatten()[:4].tolist(),
         "image_rows": IMAGE_ROWS, "image_columns": IMAGE_COLUMNS, "text_tokens": TEXT_TOKENS,
-        "heads": HEADS, "head_dim": HEAD_DIM, "axes_dims_rope": AXES, "column_stride": COLUMN_STRIDE,
+        "heads": HEADS, "head_dim": HEAD_DIM, "axes_dims_rope": AXES,
+        "column_stride": COLUMN_STRIDE,
     }
     text = json.dumps(header, indent=1)[:-2] + f',\n "tensors": [\n  {lines}\n ]\n}}\n'
     (folder / "real_width.json").write_text(text, encoding="utf-8")

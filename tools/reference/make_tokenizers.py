@@ -36,7 +36,8 @@ def write_vocab_and_merges(folder, vocabulary, merges):
 
 def write_clip(folder, vocabulary, merges, max_length):
     """As transformers saves it, and with the older files beside it."""
-    CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=max_length).save_pretrained(folder)
+    tokenizer = CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=max_length)
+    tokenizer.save_pretrained(folder)
     write_vocab_and_merges(folder, vocabulary, merges)
     start, end = CLIP_SPECIALS
     names = {"bos_token": start, "eos_token": end, "pad_token": end, "unk_token": end}
@@ -141,8 +142,9 @@ def write_t5_spiece_hub(folder, source):
 
 
 def load_all(root):
+    tokenizer_class = {"clip": CLIPTokenizer, "t5": T5Tokenizer}
     return {
-        folder.name: (CLIPTokenizer if folder.name.startswith("clip") else T5Tokenizer).from_pretrained(folder)
+        folder.name: tokenizer_class[folder.name.split("_")[0]].from_pretrained(folder)
         for folder in sorted(root.iterdir())
         if folder.is_dir()
     }
@@ -156,7 +158,8 @@ def write_lines(path, records):
 def write_expected(root):
     tokenizers = load_all(root)
     ids = lambda name, text: tokenizers[name](text)["input_ids"]
-    variants = [name for name in tokenizers if name not in (*SAME_AS, "clip", "t5", "t5_spiece_hub")]
+    elsewhere = (*SAME_AS, "clip", "t5", "t5_spiece_hub")
+    variants = [name for name in tokenizers if name not in elsewhere]
     base_records, variant_records = [], []
     for i, text in enumerate(tokenizer_strings.generate()):
         record = {"text": text, "clip": ids("clip", text), "t5": ids("t5", text)}

@@ -43,7 +43,7 @@ DEV_A = dict(
     scheduler=dict(shift=3.0, use_dynamic_shifting=True),
 )
 
-# Another dev: every size, eps and factor different; head dimension 8; VAE factor 4 with quant convs;
+# Another dev: every size, eps and factor different; head width 8; VAE factor 4 with quant convs;
 # two transformer shards; a spiece.model alone; the position_ids that older exports carry.
 DEV_B = dict(
     tokenizer="clip_small",

@@ -22,7 +22,7 @@ def byte_characters():
 
 
 def clip_words(text):
-    """Word counts of `text` after CLIP's own normaliser and pre-tokenizer; keys are symbol tuples."""
+    """Word counts of `text` as CLIP normalises and splits it; keys are symbol tuples."""
     backend = CLIPTokenizer().backend_tokenizer
     normalised = backend.normalizer.normalize_str(text)
     words = Counter(word for word, _ in backend.pre_tokenizer.pre_tokenize_str(normalised))
