@@ -1,0 +1,1 @@
+"""easel beside diffusers on the same checkpoints, in one run."""
