@@ -32,6 +32,7 @@ say "debootstrap into $target"
 debootstrap --variant=minbase bookworm "$target" ${mirror:+"$mirror"} >"$target.log" 2>&1 ||
   { tail -n 20 "$target.log" >&2; fail "debootstrap failed; $target.log says why"; }
 rm -f "$target.log"
+chmod 755 "$target" # apt downloads as a user of its own
 
 # copy_setting FILE: the same file in there, when this machine has it.
 copy_setting() {
@@ -65,7 +66,7 @@ done < <(env)
 # inside COMMAND: a clean shell on the new machine.
 inside() {
   unshare --mount --pid --fork bash -c '
-    mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount -t tmpfs tmpfs "$0/dev/shm"
+    mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount -t tmpfs tmpfs "$0/dev/shm" && mount -t devpts devpts "$0/dev/pts"
     exec chroot "$0" /usr/bin/env -i "${@:2}" bash -c "$1"' "$target" "$1" \
     HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "${network[@]}"
 }

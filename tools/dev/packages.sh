@@ -64,10 +64,10 @@ ensure_packages() {
 
   step "installing $(wc -w <<<"$missing") Debian packages: $missing"
   need_disk /var 1500 "installing packages"
-  # Stale or absent package lists show as an install that fails; only then are they fetched.
+  # The package lists are fetched only where they are absent or too old to install from.
   # shellcheck disable=SC2086  # a list of words
-  if ! apt_install "$prefix" $missing >/dev/null 2>&1; then
-    $prefix apt-get update -q </dev/null || die "apt-get update failed" "Check /etc/apt/sources.list and the network"
-    apt_install "$prefix" $missing || die "apt-get install failed" "See its output above; as root: $line"
-  fi
+  apt-get install --simulate $missing >/dev/null 2>&1 && apt_install "$prefix" $missing && return 0
+  $prefix apt-get update -q </dev/null || die "apt-get update failed" "Check /etc/apt/sources.list and the network"
+  # shellcheck disable=SC2086
+  apt_install "$prefix" $missing || die "apt-get install failed" "See its output above; as root: $line"
 }

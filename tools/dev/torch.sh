@@ -48,6 +48,7 @@ install_torch() {
   rm -f "$target"/complete-*
   while read -r project file bytes sha256; do
     fetch_wheel "$project" "$file" "$bytes" "$sha256" "$downloads"
+    note "unpacking $file"
     unpack_wheel "$downloads/$file" "$target" "$set" || die "unpacking $file failed" "Is $target writable, with free disk?"
     rm -f "$downloads/$file"
   done < <(pinned_wheels "$set")
