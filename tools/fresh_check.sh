@@ -34,15 +34,15 @@ debootstrap --variant=minbase bookworm "$target" ${mirror:+"$mirror"} >"$target.
 rm -f "$target.log"
 chmod 755 "$target" # apt downloads as a user of its own
 
-# copy_setting FILE: the same file in there, when this machine has it.
+# copy_setting FILE [FILE_THERE]: the same file in there, when this machine has it.
 copy_setting() {
-  if [[ -e $1 ]]; then mkdir -p "$target$(dirname "$1")" && cp -rL "$1" "$target$(dirname "$1")/"; fi
+  local there=$target${2:-$1}
+  if [[ -e $1 ]]; then mkdir -p "$(dirname "$there")" && cp -rLT "$1" "$there"; fi
 }
 copy_setting /etc/resolv.conf
 copy_setting /etc/hosts
 copy_setting /etc/pip.conf
-copy_setting /root/.config/pip
-copy_setting /root/.pip
+copy_setting "$HOME/.config/pip/pip.conf" /etc/xdg/pip/pip.conf
 copy_setting /usr/local/share/ca-certificates
 for file in /etc/apt/apt.conf.d/*; do
   if grep -qiE '^[^/]*Acquire::[a-z:]*(proxy|cainfo)' "$file"; then copy_setting "$file"; fi
@@ -85,7 +85,7 @@ say "a machine of $before_mb MB with $(git -C "$root" rev-parse --short HEAD)"
 for command in "${commands[@]}"; do
   started=$SECONDS
   say "./dev $command"
-  inside "cd /root/easel && ./dev $command </dev/null" || fail "./dev $command failed after $((SECONDS - started)) s"
+  inside "cd && cd easel && ./dev $command </dev/null" || fail "./dev $command failed after $((SECONDS - started)) s"
   say "./dev $command took $((SECONDS - started)) s; the disk holds $(($(used_mb) - before_mb)) MB more"
 done
 say "passed: ./dev ${commands[*]}"
