@@ -98,6 +98,9 @@ absl::Status set_steps(const GenerateRequest& request, const RequestContext& con
   EASEL_RETURN_IF_ERROR(check_range("steps", state.steps, 1, kMaxSteps));
   const int64_t tokens = state.latent_width / 2 * (state.latent_height / 2);
   state.schedule = make_flow_match_schedule(context.sampler, state.steps, tokens);
+  if (!std::isfinite(state.schedule.sigmas.front())) {
+    return invalid_field("steps is ", state.steps, ": this model's scheduler (shift_terminal) needs at least 2");
+  }
   if (state.strength) state.first_step = first_step_of_strength(state.steps, *state.strength);
   if (state.first_step < state.steps) return absl::OkStatus();
   return invalid_field("strength ", *state.strength, " of ", state.steps, " steps leaves none to run: raise strength or steps");
