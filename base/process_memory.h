@@ -5,7 +5,8 @@
 
 namespace easel {
 
-// The most that was resident at once (VmHWM: anonymous and mapped file pages), 0 where it cannot be read.
+// The most that was resident at once (VmHWM: anonymous and mapped file pages), 0 where it cannot be
+// read.
 int64_t peak_resident_bytes();
 
 }  // namespace easel

@@ -1,4 +1,5 @@
-// One generation: what is asked for, what happens meanwhile, what comes out. Plain values without torch.
+// One generation: what is asked for, what happens meanwhile, what comes out. Plain values without
+// torch.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +21,18 @@ struct GenerateRequest {
   std::optional<std::string> negative_prompt;  // an empty one differs from none
   std::optional<int64_t> width, height;        // pixels
   std::optional<int64_t> steps;
-  std::optional<double> guidance;              // the distilled scale where a model has one
-  std::optional<double> true_cfg;              // above 1: a second, negative pass a step
-  std::optional<uint64_t> seed;                // 0 … 2^53 - 1; absent: drawn at random and reported
+  std::optional<double> guidance;  // the distilled scale where a model has one
+  std::optional<double> true_cfg;  // above 1: a second, negative pass a step
+  std::optional<uint64_t> seed;    // 0 … 2^53 - 1; absent: drawn at random and reported
   int64_t num_images = 1;
   std::string sampler;                         // "" or "euler"
   std::optional<int64_t> max_sequence_length;  // tokens of the long text encoder
   std::optional<std::string> image;            // an encoded picture to start from
-  std::optional<std::string> mask;             // an encoded picture: white is painted anew, black is kept
-  std::optional<double> strength;              // 0 … 1: how much of the start picture is noised away
-  std::optional<NamedTensor> latents;          // noise to start from instead of the seed's
-  int64_t preview_every = 0;                   // steps between two previews, 0: none
-  bool record_tensors = false;                 // keep every named stage in the result
+  std::optional<std::string> mask;     // an encoded picture: white is painted anew, black is kept
+  std::optional<double> strength;      // 0 … 1: how much of the start picture is noised away
+  std::optional<NamedTensor> latents;  // noise to start from instead of the seed's
+  int64_t preview_every = 0;           // steps between two previews, 0: none
+  bool record_tensors = false;         // keep every named stage in the result
   std::map<std::string, std::string> options;  // the family's own; an unknown key is an error
 };
 
@@ -63,15 +64,16 @@ struct StageSeconds {
 };
 
 struct GenerateResult {
-  std::vector<std::string> pngs;      // one an image, with the parameters as text
-  std::vector<NamedTensor> tensors;   // when they were asked for: see docs/life_of_a_request.md for the names
+  std::vector<std::string> pngs;  // one an image, with the parameters as text
+  std::vector<NamedTensor>
+      tensors;  // when they were asked for: see docs/life_of_a_request.md for the names
   std::vector<std::string> warnings;
   std::vector<StageSeconds> seconds;  // loading counts apart from computing
   // What was really used.
   uint64_t seed = 0;
   int64_t width = 0, height = 0, steps = 0;
   std::string family, variant, dtype, device;
-  int64_t peak_memory_bytes = 0;      // of the process, as the operating system counts it
+  int64_t peak_memory_bytes = 0;  // of the process, as the operating system counts it
 };
 
 }  // namespace easel

@@ -1,4 +1,5 @@
-// The engine as its callers see it: a model that is opened once and makes pictures. No torch in here.
+// The engine as its callers see it: a model that is opened once and makes pictures. No torch in
+// here.
 #pragma once
 
 #include <filesystem>
@@ -20,14 +21,17 @@ absl::StatusOr<ComputeDtype> parse_compute_dtype(std::string_view name);
 // When the weights of a stage leave memory.
 enum class Retention {
   kKeep,          // stay for the next job
-  kReleaseEarly,  // go as soon as no later stage of the job needs them: lowest peak for a single job
+  kReleaseEarly,  // go as soon as no later stage of the job needs them: lowest peak for a single
+                  // job
 };
 
 struct ModelOptions {
-  std::filesystem::path path;                              // the model's folder
-  std::map<std::string, std::filesystem::path> components; // component name → its weights from elsewhere
-  ComputeDtype dtype = ComputeDtype::kAuto;                // auto: as stored, but fp16 as bf16 on a CPU that has it
-  std::string device = "cpu";                              // "auto", "cpu", "cuda", "cuda:N"
+  std::filesystem::path path;  // the model's folder
+  std::map<std::string, std::filesystem::path>
+      components;  // component name → its weights from elsewhere
+  ComputeDtype dtype =
+      ComputeDtype::kAuto;     // auto: as stored, but fp16 as bf16 on a CPU that has it
+  std::string device = "cpu";  // "auto", "cpu", "cuda", "cuda:N"
   Retention retention = Retention::kKeep;
 };
 
@@ -36,14 +40,15 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  // Errors: INVALID_FIELD, BAD_WEIGHTS, OUT_OF_MEMORY, CANCELLED, INFERENCE_FAILED (not a finite picture).
-  // After any of them the model serves the next request.
-  virtual absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
+  // Errors: INVALID_FIELD, BAD_WEIGHTS, OUT_OF_MEMORY, CANCELLED, INFERENCE_FAILED (not a finite
+  // picture). After any of them the model serves the next request.
+  virtual absl::StatusOr<GenerateResult> generate(const GenerateRequest& request,
+                                                  const EventSink& sink,
                                                   const CancelToken& cancel) = 0;
 };
 
-// Reads configs, tokenizers and the headers of the weights, and checks that they fit; loads no weights.
-// MODEL_MISSING, COMPONENT_MISSING, BAD_WEIGHTS; INVALID_FIELD for options that cannot be.
+// Reads configs, tokenizers and the headers of the weights, and checks that they fit; loads no
+// weights. MODEL_MISSING, COMPONENT_MISSING, BAD_WEIGHTS; INVALID_FIELD for options that cannot be.
 absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options);
 
 }  // namespace easel

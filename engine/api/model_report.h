@@ -47,10 +47,10 @@ absl::StatusOr<ModelIdentity> identify_model(const std::filesystem::path& path);
 struct WeightsReport {
   int64_t num_tensors = 0;
   int64_t num_parameters = 0;
-  int64_t bytes = 0;                               // of the tensors
-  std::map<std::string, int64_t> dtypes;           // dtype → parameters stored in it
-  std::map<std::string, int64_t> prefixes;         // first part of the keys, up to a "." → tensors
-  std::map<std::string, std::string> metadata;     // the file's own "__metadata__"
+  int64_t bytes = 0;                            // of the tensors
+  std::map<std::string, int64_t> dtypes;        // dtype → parameters stored in it
+  std::map<std::string, int64_t> prefixes;      // first part of the keys, up to a "." → tensors
+  std::map<std::string, std::string> metadata;  // the file's own "__metadata__"
 };
 
 // MODEL_MISSING, BAD_WEIGHTS.

@@ -10,7 +10,8 @@ namespace {
 constexpr double kEps = 1e-6;
 
 Conv2d conv3x3(Module& parent, std::string name, int64_t in_channels, int64_t out_channels) {
-  return {parent, std::move(name), in_channels, out_channels, /*kernel=*/3, /*stride=*/1, /*padding=*/1};
+  return {parent,       std::move(name), in_channels,  out_channels,
+          /*kernel=*/3, /*stride=*/1,    /*padding=*/1};
 }
 
 }  // namespace
@@ -21,13 +22,16 @@ VaeEncoder::VaeEncoder(Module& parent, std::string name, const AutoencoderKlConf
       down_blocks_(*this, "down_blocks"),
       mid_block_(*this, "mid_block", config.block_out_channels.back(), config.norm_num_groups,
                  config.mid_block_add_attention),
-      conv_norm_out_(*this, "conv_norm_out", config.norm_num_groups, config.block_out_channels.back(), kEps),
-      conv_out_(conv3x3(*this, "conv_out", config.block_out_channels.back(), 2 * config.latent_channels)) {
+      conv_norm_out_(*this, "conv_norm_out", config.norm_num_groups,
+                     config.block_out_channels.back(), kEps),
+      conv_out_(conv3x3(*this, "conv_out", config.block_out_channels.back(),
+                        2 * config.latent_channels)) {
   int64_t channels = config.block_out_channels.front();
   for (size_t i = 0; i < config.block_out_channels.size(); ++i) {
     const bool last = i + 1 == config.block_out_channels.size();
     down_blocks_.emplace_back(channels, config.block_out_channels[i], config.layers_per_block,
-                              config.norm_num_groups, last ? Resampling::kNone : Resampling::kHalve);
+                              config.norm_num_groups,
+                              last ? Resampling::kNone : Resampling::kHalve);
     channels = config.block_out_channels[i];
   }
 }
@@ -45,12 +49,15 @@ VaeDecoder::VaeDecoder(Module& parent, std::string name, const AutoencoderKlConf
       mid_block_(*this, "mid_block", config.block_out_channels.back(), config.norm_num_groups,
                  config.mid_block_add_attention),
       up_blocks_(*this, "up_blocks"),
-      conv_norm_out_(*this, "conv_norm_out", config.norm_num_groups, config.block_out_channels.front(), kEps),
-      conv_out_(conv3x3(*this, "conv_out", config.block_out_channels.front(), config.out_channels)) {
+      conv_norm_out_(*this, "conv_norm_out", config.norm_num_groups,
+                     config.block_out_channels.front(), kEps),
+      conv_out_(
+          conv3x3(*this, "conv_out", config.block_out_channels.front(), config.out_channels)) {
   int64_t channels = config.block_out_channels.back();
   for (size_t i = config.block_out_channels.size(); i-- > 0;) {
     up_blocks_.emplace_back(channels, config.block_out_channels[i], config.layers_per_block + 1,
-                            config.norm_num_groups, i == 0 ? Resampling::kNone : Resampling::kDouble);
+                            config.norm_num_groups,
+                            i == 0 ? Resampling::kNone : Resampling::kDouble);
     channels = config.block_out_channels[i];
   }
 }
@@ -62,15 +69,18 @@ at::Tensor VaeDecoder::forward(const at::Tensor& z) const {
 }
 
 at::Tensor AutoencoderKl::Posterior::sample(at::Generator generator) const {
-  const at::Tensor noise = at::randn(mean.sizes(), std::move(generator), mean.options().device(at::kCPU));
+  const at::Tensor noise =
+      at::randn(mean.sizes(), std::move(generator), mean.options().device(at::kCPU));
   return mean + at::exp(logvar * 0.5) * noise.to(mean.device());
 }
 
 AutoencoderKl::AutoencoderKl(const AutoencoderKlConfig& config)
     : config_(config), encoder_(*this, "encoder", config), decoder_(*this, "decoder", config) {
   const int64_t latent = config.latent_channels;
-  if (config.use_quant_conv) quant_conv_.emplace(*this, "quant_conv", 2 * latent, 2 * latent, /*kernel=*/1);
-  if (config.use_post_quant_conv) post_quant_conv_.emplace(*this, "post_quant_conv", latent, latent, /*kernel=*/1);
+  if (config.use_quant_conv)
+    quant_conv_.emplace(*this, "quant_conv", 2 * latent, 2 * latent, /*kernel=*/1);
+  if (config.use_post_quant_conv)
+    post_quant_conv_.emplace(*this, "post_quant_conv", latent, latent, /*kernel=*/1);
 }
 
 AutoencoderKl::Posterior AutoencoderKl::encode(const at::Tensor& image) const {

@@ -16,7 +16,8 @@ namespace easel {
 class VaeEncoder : public Module {
  public:
   VaeEncoder(Module& parent, std::string name, const AutoencoderKlConfig& config);
-  at::Tensor forward(const at::Tensor& image) const;  // [B, 3, H, W] → [B, 2 · latent, H/scale, W/scale]
+  at::Tensor forward(
+      const at::Tensor& image) const;  // [B, 3, H, W] → [B, 2 · latent, H/scale, W/scale]
 
  private:
   Conv2d conv_in_;
@@ -29,7 +30,8 @@ class VaeEncoder : public Module {
 class VaeDecoder : public Module {
  public:
   VaeDecoder(Module& parent, std::string name, const AutoencoderKlConfig& config);
-  at::Tensor forward(const at::Tensor& z) const;  // [B, latent, h, w] → [B, 3, h · scale, w · scale]
+  at::Tensor forward(
+      const at::Tensor& z) const;  // [B, latent, h, w] → [B, 3, h · scale, w · scale]
 
  private:
   Conv2d conv_in_;

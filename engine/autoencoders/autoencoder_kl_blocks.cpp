@@ -13,13 +13,14 @@ constexpr double kEps = 1e-6;
 
 }  // namespace
 
-VaeResnetBlock::VaeResnetBlock(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
-                               int64_t groups)
+VaeResnetBlock::VaeResnetBlock(Module& parent, std::string name, int64_t in_channels,
+                               int64_t out_channels, int64_t groups)
     : Module(parent, std::move(name)),
       norm1_(*this, "norm1", groups, in_channels, kEps),
       conv1_(*this, "conv1", in_channels, out_channels, /*kernel=*/3, /*stride=*/1, /*padding=*/1),
       norm2_(*this, "norm2", groups, out_channels, kEps),
-      conv2_(*this, "conv2", out_channels, out_channels, /*kernel=*/3, /*stride=*/1, /*padding=*/1) {
+      conv2_(*this, "conv2", out_channels, out_channels, /*kernel=*/3, /*stride=*/1,
+             /*padding=*/1) {
   if (in_channels != out_channels) {
     conv_shortcut_.emplace(*this, "conv_shortcut", in_channels, out_channels, /*kernel=*/1);
   }
@@ -42,14 +43,15 @@ VaeAttention::VaeAttention(Module& parent, std::string name, int64_t channels, i
 at::Tensor VaeAttention::forward(const at::Tensor& x) const {
   const int64_t channels = x.size(1);
   const at::Tensor tokens = group_norm_.forward(x.flatten(2)).transpose(1, 2);  // [B, H·W, C]
-  const at::Tensor q = split_heads(to_q_.forward(tokens), channels);           // [B, H·W, 1, C]
+  const at::Tensor q = split_heads(to_q_.forward(tokens), channels);            // [B, H·W, 1, C]
   const at::Tensor k = split_heads(to_k_.forward(tokens), channels);
   const at::Tensor v = split_heads(to_v_.forward(tokens), channels);
-  const at::Tensor out = to_out_.forward(attention(q, k, v));                  // [B, H·W, C]
+  const at::Tensor out = to_out_.forward(attention(q, k, v));  // [B, H·W, C]
   return out.transpose(1, 2).reshape(x.sizes()) + x;
 }
 
-VaeMidBlock::VaeMidBlock(Module& parent, std::string name, int64_t channels, int64_t groups, bool add_attention)
+VaeMidBlock::VaeMidBlock(Module& parent, std::string name, int64_t channels, int64_t groups,
+                         bool add_attention)
     : Module(parent, std::move(name)), resnets_(*this, "resnets") {
   resnets_.emplace_back(channels, channels, groups);
   resnets_.emplace_back(channels, channels, groups);
@@ -61,16 +63,18 @@ at::Tensor VaeMidBlock::forward(const at::Tensor& x) const {
   return resnets_[1].forward(attention_ ? attention_->forward(h) : h);
 }
 
-VaeLevel::VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels, int64_t num_resnets,
-                   int64_t groups, Resampling resampling)
+VaeLevel::VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
+                   int64_t num_resnets, int64_t groups, Resampling resampling)
     : Module(parent, std::move(name)), resampling_(resampling), resnets_(*this, "resnets") {
   for (int64_t i = 0; i < num_resnets; ++i) {
     resnets_.emplace_back(i == 0 ? in_channels : out_channels, out_channels, groups);
   }
   if (resampling == Resampling::kHalve) {
-    resample_conv_.emplace(*this, "downsamplers.0.conv", out_channels, out_channels, /*kernel=*/3, /*stride=*/2);
+    resample_conv_.emplace(*this, "downsamplers.0.conv", out_channels, out_channels, /*kernel=*/3,
+                           /*stride=*/2);
   } else if (resampling == Resampling::kDouble) {
-    resample_conv_.emplace(*this, "upsamplers.0.conv", out_channels, out_channels, /*kernel=*/3, /*stride=*/1,
+    resample_conv_.emplace(*this, "upsamplers.0.conv", out_channels, out_channels, /*kernel=*/3,
+                           /*stride=*/1,
                            /*padding=*/1);
   }
 }

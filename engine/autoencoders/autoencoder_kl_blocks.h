@@ -1,5 +1,5 @@
-// What the encoder and the decoder of an AutoencoderKL are built from; every tensor is [B, C, H, W].
-// Source: diffusers models/resnet.py ResnetBlock2D, models/attention_processor.py Attention,
+// What the encoder and the decoder of an AutoencoderKL are built from; every tensor is [B, C, H,
+// W]. Source: diffusers models/resnet.py ResnetBlock2D, models/attention_processor.py Attention,
 // models/unets/unet_2d_blocks.py DownEncoderBlock2D, UpDecoderBlock2D, UNetMidBlock2D.
 #pragma once
 
@@ -17,7 +17,8 @@ namespace easel {
 
 class VaeResnetBlock : public Module {
  public:
-  VaeResnetBlock(Module& parent, std::string name, int64_t in_channels, int64_t out_channels, int64_t groups);
+  VaeResnetBlock(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
+                 int64_t groups);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
@@ -41,7 +42,8 @@ class VaeAttention : public Module {
 
 class VaeMidBlock : public Module {
  public:
-  VaeMidBlock(Module& parent, std::string name, int64_t channels, int64_t groups, bool add_attention);
+  VaeMidBlock(Module& parent, std::string name, int64_t channels, int64_t groups,
+              bool add_attention);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
@@ -51,11 +53,12 @@ class VaeMidBlock : public Module {
 
 enum class Resampling { kNone, kHalve, kDouble };
 
-// Residual blocks, then one halving (stride 2 with the odd padding right and below) or doubling (nearest) of the sides.
+// Residual blocks, then one halving (stride 2 with the odd padding right and below) or doubling
+// (nearest) of the sides.
 class VaeLevel : public Module {
  public:
-  VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels, int64_t num_resnets,
-           int64_t groups, Resampling resampling);
+  VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
+           int64_t num_resnets, int64_t groups, Resampling resampling);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:

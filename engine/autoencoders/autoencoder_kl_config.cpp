@@ -11,10 +11,12 @@ namespace {
 
 constexpr size_t kMaxLevels = 8;
 
-void check_block_types(ConfigReader& reader, std::string_view key, std::string_view expected, size_t count) {
+void check_block_types(ConfigReader& reader, std::string_view key, std::string_view expected,
+                       size_t count) {
   if (!reader.has(key)) return;
   for (const std::string& type : reader.strings(key, count, count)) {
-    if (type != expected) reader.fail(key, concat("holds ", type, ": only ", expected, " is supported"));
+    if (type != expected)
+      reader.fail(key, concat("holds ", type, ": only ", expected, " is supported"));
   }
 }
 
@@ -34,7 +36,8 @@ absl::StatusOr<AutoencoderKlConfig> AutoencoderKlConfig::from_json(const nlohman
   config.shift_factor = reader.number_or("shift_factor", config.shift_factor);
   config.use_quant_conv = reader.bool_or("use_quant_conv", config.use_quant_conv);
   config.use_post_quant_conv = reader.bool_or("use_post_quant_conv", config.use_post_quant_conv);
-  config.mid_block_add_attention = reader.bool_or("mid_block_add_attention", config.mid_block_add_attention);
+  config.mid_block_add_attention =
+      reader.bool_or("mid_block_add_attention", config.mid_block_add_attention);
   const size_t levels = config.block_out_channels.size();
   check_block_types(reader, "down_block_types", "DownEncoderBlock2D", levels);
   check_block_types(reader, "up_block_types", "UpDecoderBlock2D", levels);
@@ -42,7 +45,8 @@ absl::StatusOr<AutoencoderKlConfig> AutoencoderKlConfig::from_json(const nlohman
   if (config.scaling_factor == 0.0) reader.fail("scaling_factor", "must not be 0");
   for (const int64_t channels : config.block_out_channels) {
     if (channels % config.norm_num_groups != 0) {
-      reader.fail("norm_num_groups", concat("must divide every one of block_out_channels, ", channels, " too"));
+      reader.fail("norm_num_groups",
+                  concat("must divide every one of block_out_channels, ", channels, " too"));
     }
   }
   EASEL_RETURN_IF_ERROR(reader.status());

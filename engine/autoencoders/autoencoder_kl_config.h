@@ -26,8 +26,10 @@ struct AutoencoderKlConfig {
   // How many pixels one latent covers along a side.
   int64_t scale() const { return int64_t{1} << (block_out_channels.size() - 1); }
 
-  // BAD_WEIGHTS for a missing or impossible value, and for blocks that are not plain convolution blocks.
-  static absl::StatusOr<AutoencoderKlConfig> from_json(const nlohmann::json& json, const std::string& source);
+  // BAD_WEIGHTS for a missing or impossible value, and for blocks that are not plain convolution
+  // blocks.
+  static absl::StatusOr<AutoencoderKlConfig> from_json(const nlohmann::json& json,
+                                                       const std::string& source);
 };
 
 }  // namespace easel

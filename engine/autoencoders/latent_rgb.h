@@ -11,8 +11,8 @@ namespace easel {
 // A value; thread-safe to use.
 class LatentRgb {
  public:
-  // Fits the map by least squares to what the loaded autoencoder makes of random smooth latents, so that any
-  // checkpoint has one. `options`: dtype and device that the autoencoder computes in.
+  // Fits the map by least squares to what the loaded autoencoder makes of random smooth latents, so
+  // that any checkpoint has one. `options`: dtype and device that the autoencoder computes in.
   static LatentRgb fit(const AutoencoderKl& vae, at::TensorOptions options);
 
   // latents [C, h, w] as the denoiser has them → [3, h, w] fp32 on the host, within 0…1.

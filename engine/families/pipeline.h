@@ -33,8 +33,8 @@ struct PipelineResult {
   std::string sampler;
 };
 
-// One opened model: its components and the stages that a request goes through. Owned by the Model; used by
-// one thread at a time.
+// One opened model: its components and the stages that a request goes through. Owned by the Model;
+// used by one thread at a time.
 class Pipeline {
  public:
   virtual ~Pipeline() = default;
@@ -44,11 +44,12 @@ class Pipeline {
   virtual const std::vector<Stage>& stages() const = 0;
   virtual std::vector<Component*> components() = 0;
 
-  // Checks the request (INVALID_FIELD, naming the field and what is allowed), tokenises, and makes the
-  // state that the stages work on. Needs no weights.
+  // Checks the request (INVALID_FIELD, naming the field and what is allowed), tokenises, and makes
+  // the state that the stages work on. Needs no weights.
   virtual absl::StatusOr<std::unique_ptr<RequestState>> begin(const GenerateRequest& request) = 0;
 
-  // The picture as it stands, [3, h, w] within 0…1 on the host; nothing where there is none to show.
+  // The picture as it stands, [3, h, w] within 0…1 on the host; nothing where there is none to
+  // show.
   virtual std::optional<at::Tensor> preview(const RequestState& state) const = 0;
 
   // After the last stage.

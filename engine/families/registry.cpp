@@ -18,11 +18,12 @@ absl::StatusOr<const Family*> find_family(const ModelFolder& folder) {
   std::vector<std::string> supported;
   for (const Family& family : families()) {
     const auto& classes = family.pipeline_classes;
-    if (std::find(classes.begin(), classes.end(), folder.pipeline_class()) != classes.end()) return &family;
+    if (std::find(classes.begin(), classes.end(), folder.pipeline_class()) != classes.end())
+      return &family;
     supported.insert(supported.end(), classes.begin(), classes.end());
   }
-  return bad_weights(folder.path().string(), " is a ", folder.pipeline_class(), ", which is not supported: expected one of ",
-                     join(supported, ", "));
+  return bad_weights(folder.path().string(), " is a ", folder.pipeline_class(),
+                     ", which is not supported: expected one of ", join(supported, ", "));
 }
 
 }  // namespace easel

@@ -16,7 +16,8 @@ struct Family {
   std::string name;
   // The class names in model_index.json that it serves.
   std::vector<std::string> pipeline_classes;
-  absl::StatusOr<std::unique_ptr<Pipeline>> (*open)(const ModelFolder& folder, const ComputeOptions& options);
+  absl::StatusOr<std::unique_ptr<Pipeline>> (*open)(const ModelFolder& folder,
+                                                    const ComputeOptions& options);
   // "dev", "schnell", from configs alone.
   absl::StatusOr<std::string> (*detect_variant)(const ModelFolder& folder);
   // The component whose stored dtype decides what `--dtype auto` computes in.

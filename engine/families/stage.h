@@ -1,9 +1,9 @@
 // A pipeline as the runner sees it: stages of equal treatment, each a number of units.
 //
-// Cancelling, progress, previews, loading and dropping of weights, and time-keeping are the runner's; a
-// stage only computes. A unit is the least that is worth stopping between: an encoder layer, a denoise
-// step, one decoded picture. Everything a stage leaves is in the state, so a job can stop after any unit
-// and go on from there.
+// Cancelling, progress, previews, loading and dropping of weights, and time-keeping are the
+// runner's; a stage only computes. A unit is the least that is worth stopping between: an encoder
+// layer, a denoise step, one decoded picture. Everything a stage leaves is in the state, so a job
+// can stop after any unit and go on from there.
 #pragma once
 
 #include <cstdint>

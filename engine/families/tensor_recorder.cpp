@@ -11,7 +11,8 @@ namespace easel {
 void TensorRecorder::record(const std::string& name, const at::Tensor& tensor) {
   if (!enabled_) return;
   NamedTensor copy = to_named_tensor(name, tensor);
-  const auto same = std::find_if(tensors_.begin(), tensors_.end(), [&](const auto& t) { return t.name == name; });
+  const auto same =
+      std::find_if(tensors_.begin(), tensors_.end(), [&](const auto& t) { return t.name == name; });
   if (same == tensors_.end()) {
     tensors_.push_back(std::move(copy));
   } else {

@@ -6,14 +6,16 @@
 
 namespace easel {
 
-absl::StatusOr<std::unique_ptr<Component>> Component::create(std::string name, std::unique_ptr<Module> module,
-                                                             std::shared_ptr<const Checkpoint> checkpoint,
-                                                             const KeyRules& rules) {
+absl::StatusOr<std::unique_ptr<Component>> Component::create(
+    std::string name, std::unique_ptr<Module> module, std::shared_ptr<const Checkpoint> checkpoint,
+    const KeyRules& rules) {
   EASEL_RETURN_IF_ERROR(match_checkpoint(*module, *checkpoint, rules, name));
-  return std::unique_ptr<Component>(new Component(std::move(name), std::move(module), std::move(checkpoint)));
+  return std::unique_ptr<Component>(
+      new Component(std::move(name), std::move(module), std::move(checkpoint)));
 }
 
-Component::Component(std::string name, std::unique_ptr<Module> module, std::shared_ptr<const Checkpoint> checkpoint)
+Component::Component(std::string name, std::unique_ptr<Module> module,
+                     std::shared_ptr<const Checkpoint> checkpoint)
     : name_(std::move(name)), checkpoint_(std::move(checkpoint)), module_(std::move(module)) {}
 
 absl::Status Component::load(at::ScalarType dtype, at::Device device) {

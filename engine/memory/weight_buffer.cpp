@@ -9,10 +9,12 @@
 namespace easel {
 namespace {
 
-size_t aligned(size_t bytes) { return (bytes + kWeightAlignment - 1) / kWeightAlignment * kWeightAlignment; }
+size_t aligned(size_t bytes) {
+  return (bytes + kWeightAlignment - 1) / kWeightAlignment * kWeightAlignment;
+}
 
-// The parameter's rows of its entry, as they lie in the mapped file. ATen has no read-only tensors; nobody
-// writes to weights.
+// The parameter's rows of its entry, as they lie in the mapped file. ATen has no read-only tensors;
+// nobody writes to weights.
 at::Tensor stored_rows(const Parameter& parameter) {
   const ParameterSource& source = parameter.source();
   const at::ScalarType type = to_scalar_type(source.entry->info->dtype);
@@ -22,7 +24,8 @@ at::Tensor stored_rows(const Parameter& parameter) {
   return at::from_blob(const_cast<char*>(data), parameter.shape(), at::TensorOptions(type));
 }
 
-bool usable_in_place(const at::Tensor& stored, const Parameter& parameter, at::ScalarType dtype, at::Device device) {
+bool usable_in_place(const at::Tensor& stored, const Parameter& parameter, at::ScalarType dtype,
+                     at::Device device) {
   return device.is_cpu() && stored.scalar_type() == dtype && !parameter.source().swap_halves &&
          reinterpret_cast<uintptr_t>(stored.const_data_ptr()) % kWeightAlignment == 0;
 }
@@ -40,12 +43,13 @@ void copy_weight(at::Tensor& target, const at::Tensor& stored, const Parameter& 
 }  // namespace
 
 at::ScalarType compute_dtype(const Parameter& parameter, at::ScalarType component_dtype) {
-  const bool widened = component_dtype == at::kHalf && parameter.precision() == Precision::kFloat32InHalf;
+  const bool widened =
+      component_dtype == at::kHalf && parameter.precision() == Precision::kFloat32InHalf;
   return widened ? at::kFloat : component_dtype;
 }
 
-WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype,
-                           at::Device device)
+WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters,
+                           at::ScalarType component_dtype, at::Device device)
     : parameters_(parameters) {
   size_t total = 0;
   std::vector<Parameter*> copied;
@@ -64,7 +68,8 @@ WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters, at::Scalar
   int64_t offset = 0;
   for (Parameter* parameter : copied) {
     const at::ScalarType dtype = compute_dtype(*parameter, component_dtype);
-    const auto bytes = static_cast<int64_t>(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
+    const auto bytes =
+        static_cast<int64_t>(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
     at::Tensor target = buffer_.narrow(0, offset, bytes).view(dtype).view(parameter->shape());
     copy_weight(target, stored_rows(*parameter), *parameter);
     parameter->bind(target, device.is_cpu() ? Place::kHost : Place::kDevice);

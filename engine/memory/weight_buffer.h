@@ -16,13 +16,15 @@ namespace easel {
 // differently for rows that do not.
 inline constexpr size_t kWeightAlignment = 64;
 
-// Owns one contiguous buffer on one device, with the parameters of one block behind each other in the dtype
-// that they are computed in. Parameters whose bytes in the checkpoint already lie right (same dtype, aligned,
-// on the CPU) are used in place and take no room here. The parameters stay bound for the buffer's life.
+// Owns one contiguous buffer on one device, with the parameters of one block behind each other in
+// the dtype that they are computed in. Parameters whose bytes in the checkpoint already lie right
+// (same dtype, aligned, on the CPU) are used in place and take no room here. The parameters stay
+// bound for the buffer's life.
 class WeightBuffer {
  public:
   // Copies and binds. Every parameter must have a source; the checkpoint must outlive the buffer.
-  WeightBuffer(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device);
+  WeightBuffer(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype,
+               at::Device device);
   ~WeightBuffer();
   WeightBuffer(const WeightBuffer&) = delete;
   WeightBuffer& operator=(const WeightBuffer&) = delete;

@@ -18,8 +18,13 @@ at::Tensor relu(const at::Tensor& x) { return at::relu(x); }
 at::Tensor silu(const at::Tensor& x) { return at::silu(x); }
 
 constexpr std::array<std::pair<std::string_view, Activation>, 7> kActivations = {{
-    {"quick_gelu", quick_gelu}, {"gelu", gelu_erf}, {"gelu_new", gelu_tanh}, {"gelu_pytorch_tanh", gelu_tanh},
-    {"relu", relu}, {"silu", silu}, {"swish", silu},
+    {"quick_gelu", quick_gelu},
+    {"gelu", gelu_erf},
+    {"gelu_new", gelu_tanh},
+    {"gelu_pytorch_tanh", gelu_tanh},
+    {"relu", relu},
+    {"silu", silu},
+    {"swish", silu},
 }};
 
 }  // namespace
@@ -28,8 +33,9 @@ absl::StatusOr<Activation> find_activation(std::string_view name) {
   for (const auto& [known, activation] : kActivations) {
     if (known == name) return activation;
   }
-  return bad_weights("unknown activation '", name,
-                     "': known are quick_gelu, gelu, gelu_new, gelu_pytorch_tanh, relu, silu, swish");
+  return bad_weights(
+      "unknown activation '", name,
+      "': known are quick_gelu, gelu, gelu_new, gelu_pytorch_tanh, relu, silu, swish");
 }
 
 }  // namespace easel

@@ -11,19 +11,24 @@ namespace {
 
 constexpr size_t kShownKeys = 8;
 
-std::string shape_text(const std::vector<int64_t>& shape) { return concat("[", join(shape, ", "), "]"); }
+std::string shape_text(const std::vector<int64_t>& shape) {
+  return concat("[", join(shape, ", "), "]");
+}
 
 std::string list_text(const char* title, const std::vector<std::string>& keys) {
   if (keys.empty()) return "";
-  const std::vector<std::string> shown(keys.begin(), keys.begin() + static_cast<ptrdiff_t>(std::min(keys.size(), kShownKeys)));
-  const std::string more = keys.size() > kShownKeys ? concat(", … ", keys.size() - kShownKeys, " more") : "";
+  const std::vector<std::string> shown(
+      keys.begin(), keys.begin() + static_cast<ptrdiff_t>(std::min(keys.size(), kShownKeys)));
+  const std::string more =
+      keys.size() > kShownKeys ? concat(", … ", keys.size() - kShownKeys, " more") : "";
   return concat("; ", keys.size(), " ", title, ": ", join(shown, ", "), more);
 }
 
 // One look-up of a module's keys in a checkpoint; collects what does not fit.
 class Matcher {
  public:
-  Matcher(const Checkpoint& checkpoint, const KeyRules& rules) : checkpoint_(checkpoint), rules_(rules) {}
+  Matcher(const Checkpoint& checkpoint, const KeyRules& rules)
+      : checkpoint_(checkpoint), rules_(rules) {}
 
   void match(const std::string& key, Parameter& parameter) {
     const Checkpoint::Entry* entry = find(key);
@@ -45,7 +50,8 @@ class Matcher {
     for (const std::string& name : checkpoint_.names()) {
       if (!used_.contains(name) && !ignored(name)) unused.push_back(name);
     }
-    return list_text("missing", missing_) + list_text("unused", unused) + list_text("misshapen", misshapen_);
+    return list_text("missing", missing_) + list_text("unused", unused) +
+           list_text("misshapen", misshapen_);
   }
 
  private:
@@ -85,10 +91,12 @@ class Matcher {
 absl::Status match_checkpoint(Module& root, const Checkpoint& checkpoint, const KeyRules& rules,
                               const std::string& component) {
   Matcher matcher(checkpoint, rules);
-  root.visit_parameters([&](const std::string& key, Parameter& parameter) { matcher.match(key, parameter); });
+  root.visit_parameters(
+      [&](const std::string& key, Parameter& parameter) { matcher.match(key, parameter); });
   const std::string problems = matcher.problems();
   if (problems.empty()) return absl::OkStatus();
-  return bad_weights(component, ": the checkpoint does not fit the model that its config describes", problems);
+  return bad_weights(component, ": the checkpoint does not fit the model that its config describes",
+                     problems);
 }
 
 }  // namespace easel

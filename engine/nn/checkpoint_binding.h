@@ -11,13 +11,17 @@
 
 namespace easel {
 
-// How the checkpoint's keys may differ from the module's: data, in one place a component (its weights.cpp).
+// How the checkpoint's keys may differ from the module's: data, in one place a component (its
+// weights.cpp).
 struct KeyRules {
-  // Prefixes that some writers put before every key ("text_model."): tried in this order, "" is always tried first.
+  // Prefixes that some writers put before every key ("text_model."): tried in this order, "" is
+  // always tried first.
   std::vector<std::string> prefixes;
-  // {key of the module, other name it goes by}: used when the first is not there (tied weights, old names).
+  // {key of the module, other name it goes by}: used when the first is not there (tied weights, old
+  // names).
   std::vector<std::pair<std::string, std::string>> aliases;
-  // Keys that no module needs ("position_ids"): a key that ends in one of these is not counted as unused.
+  // Keys that no module needs ("position_ids"): a key that ends in one of these is not counted as
+  // unused.
   std::vector<std::string> ignored_suffixes;
 };
 

@@ -6,8 +6,8 @@
 
 namespace easel {
 
-Conv2d::Conv2d(Module& parent, std::string name, int64_t in_channels, int64_t out_channels, int64_t kernel,
-               int64_t stride, int64_t padding)
+Conv2d::Conv2d(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
+               int64_t kernel, int64_t stride, int64_t padding)
     : Module(parent, std::move(name)),
       weight_(*this, "weight", {out_channels, in_channels, kernel, kernel}),
       bias_(*this, "bias", {out_channels}),

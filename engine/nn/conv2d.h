@@ -12,8 +12,8 @@ namespace easel {
 // Weight [out, in, kernel, kernel] and bias [out].
 class Conv2d : public Module {
  public:
-  Conv2d(Module& parent, std::string name, int64_t in_channels, int64_t out_channels, int64_t kernel,
-         int64_t stride = 1, int64_t padding = 0);
+  Conv2d(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
+         int64_t kernel, int64_t stride = 1, int64_t padding = 0);
 
   at::Tensor forward(const at::Tensor& x) const;
 

@@ -7,10 +7,18 @@ namespace easel {
 namespace {
 
 constexpr std::array<std::pair<DType, at::ScalarType>, 12> kPairs = {{
-    {DType::kF64, at::kDouble}, {DType::kF32, at::kFloat}, {DType::kF16, at::kHalf},
-    {DType::kBF16, at::kBFloat16}, {DType::kF8E4M3, at::kFloat8_e4m3fn}, {DType::kF8E5M2, at::kFloat8_e5m2},
-    {DType::kI64, at::kLong}, {DType::kI32, at::kInt}, {DType::kI16, at::kShort},
-    {DType::kI8, at::kChar}, {DType::kU8, at::kByte}, {DType::kBool, at::kBool},
+    {DType::kF64, at::kDouble},
+    {DType::kF32, at::kFloat},
+    {DType::kF16, at::kHalf},
+    {DType::kBF16, at::kBFloat16},
+    {DType::kF8E4M3, at::kFloat8_e4m3fn},
+    {DType::kF8E5M2, at::kFloat8_e5m2},
+    {DType::kI64, at::kLong},
+    {DType::kI32, at::kInt},
+    {DType::kI16, at::kShort},
+    {DType::kI8, at::kChar},
+    {DType::kU8, at::kByte},
+    {DType::kBool, at::kBool},
 }};
 
 }  // namespace

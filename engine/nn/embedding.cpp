@@ -9,6 +9,8 @@ namespace easel {
 Embedding::Embedding(Module& parent, std::string name, int64_t rows, int64_t dim)
     : Module(parent, std::move(name)), weight_(*this, "weight", {rows, dim}) {}
 
-at::Tensor Embedding::forward(const at::Tensor& ids) const { return at::embedding(weight_.tensor(), ids); }
+at::Tensor Embedding::forward(const at::Tensor& ids) const {
+  return at::embedding(weight_.tensor(), ids);
+}
 
 }  // namespace easel

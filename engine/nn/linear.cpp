@@ -6,10 +6,12 @@
 
 namespace easel {
 
-Linear::Linear(Module& parent, std::string name, int64_t in_features, int64_t out_features, Bias bias,
-               Precision precision)
-    : Module(parent, std::move(name)), weight_(*this, "weight", {out_features, in_features}, precision) {
-  if (bias == Bias::kYes) bias_.emplace(*this, "bias", std::vector<int64_t>{out_features}, precision);
+Linear::Linear(Module& parent, std::string name, int64_t in_features, int64_t out_features,
+               Bias bias, Precision precision)
+    : Module(parent, std::move(name)),
+      weight_(*this, "weight", {out_features, in_features}, precision) {
+  if (bias == Bias::kYes)
+    bias_.emplace(*this, "bias", std::vector<int64_t>{out_features}, precision);
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {

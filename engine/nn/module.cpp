@@ -2,7 +2,9 @@
 
 namespace easel {
 
-Module::Module(Module& parent, std::string name) : name_(std::move(name)) { parent.children_.push_back(this); }
+Module::Module(Module& parent, std::string name) : name_(std::move(name)) {
+  parent.children_.push_back(this);
+}
 
 void Module::visit_parameters(const ParameterVisitor& visitor, const std::string& prefix) {
   for (Parameter* parameter : parameters_) visitor(prefix + parameter->name(), *parameter);

@@ -3,14 +3,16 @@
 //   class Mlp : public Module {
 //    public:
 //     Mlp(Module& parent, std::string name, int64_t dim)
-//         : Module(parent, std::move(name)), fc1_(*this, "fc1", dim, 4 * dim), fc2_(*this, "fc2", 4 * dim, dim) {}
-//     at::Tensor forward(const at::Tensor& x) const { return fc2_.forward(at::gelu(fc1_.forward(x))); }
+//         : Module(parent, std::move(name)), fc1_(*this, "fc1", dim, 4 * dim), fc2_(*this, "fc2", 4
+//         * dim, dim) {}
+//     at::Tensor forward(const at::Tensor& x) const { return
+//     fc2_.forward(at::gelu(fc1_.forward(x))); }
 //    private:
 //     Linear fc1_, fc2_;
 //   };
 //
-// Children register under the checkpoint's own key, so that loading is a walk over the tree. A name may
-// hold dots ("to_out.0") where the checkpoint has a list that we do not need.
+// Children register under the checkpoint's own key, so that loading is a walk over the tree. A name
+// may hold dots ("to_out.0") where the checkpoint has a list that we do not need.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +27,8 @@
 
 namespace easel {
 
-// Owned by whoever declares it, registered with its parent by address: neither copied nor moved. The tree
-// is fixed after construction; reading it is thread-safe.
+// Owned by whoever declares it, registered with its parent by address: neither copied nor moved.
+// The tree is fixed after construction; reading it is thread-safe.
 class Module {
  public:
   Module() = default;  // a root
@@ -36,10 +38,12 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   using ParameterVisitor = std::function<void(const std::string& key, Parameter&)>;
-  // Depth first, in order of declaration; `key` is the path from this module, such as "attn.to_q.weight".
+  // Depth first, in order of declaration; `key` is the path from this module, such as
+  // "attn.to_q.weight".
   void visit_parameters(const ParameterVisitor& visitor, const std::string& prefix = "");
 
-  // A block is what weights are packed and moved by: all parameters below it that are in no inner block.
+  // A block is what weights are packed and moved by: all parameters below it that are in no inner
+  // block.
   struct Block {
     std::string key;  // "" for what is in no marked block
     std::vector<Parameter*> parameters;
@@ -69,7 +73,8 @@ class ModuleList : public Module {
 
   template <typename... Args>
   T& emplace_back(Args&&... args) {
-    items_.push_back(std::make_unique<T>(*this, std::to_string(items_.size()), std::forward<Args>(args)...));
+    items_.push_back(
+        std::make_unique<T>(*this, std::to_string(items_.size()), std::forward<Args>(args)...));
     return *items_.back();
   }
 

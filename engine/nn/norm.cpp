@@ -7,7 +7,10 @@
 namespace easel {
 
 LayerNorm::LayerNorm(Module& parent, std::string name, int64_t dim, double eps)
-    : Module(parent, std::move(name)), weight_(*this, "weight", {dim}), bias_(*this, "bias", {dim}), eps_(eps) {}
+    : Module(parent, std::move(name)),
+      weight_(*this, "weight", {dim}),
+      bias_(*this, "bias", {dim}),
+      eps_(eps) {}
 
 at::Tensor LayerNorm::forward(const at::Tensor& x) const {
   return at::layer_norm(x, weight_.shape(), weight_.tensor(), bias_.tensor(), eps_);

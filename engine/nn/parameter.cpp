@@ -6,7 +6,8 @@
 
 namespace easel {
 
-Parameter::Parameter(Module& owner, std::string name, std::vector<int64_t> shape, Precision precision)
+Parameter::Parameter(Module& owner, std::string name, std::vector<int64_t> shape,
+                     Precision precision)
     : name_(std::move(name)), shape_(std::move(shape)), precision_(precision) {
   owner.register_parameter(*this);
 }
@@ -18,13 +19,14 @@ int64_t Parameter::numel() const {
 }
 
 const at::Tensor& Parameter::tensor() const {
-  TORCH_CHECK(tensor_.defined(), "parameter '", name_, "' is used while its weights are not loaded");
+  TORCH_CHECK(tensor_.defined(), "parameter '", name_,
+              "' is used while its weights are not loaded");
   return tensor_;
 }
 
 void Parameter::bind(at::Tensor tensor, Place place) {
-  TORCH_CHECK(tensor.sizes() == c10::IntArrayRef(shape_), "parameter '", name_, "': expected shape ",
-              c10::IntArrayRef(shape_), ", got ", tensor.sizes());
+  TORCH_CHECK(tensor.sizes() == c10::IntArrayRef(shape_), "parameter '", name_,
+              "': expected shape ", c10::IntArrayRef(shape_), ", got ", tensor.sizes());
   tensor_ = std::move(tensor);
   place_ = place;
 }

@@ -23,13 +23,15 @@ enum class Place {
 
 // What a parameter is computed in, when the component's dtype is fp16.
 enum class Precision {
-  kComponent,       // the component's dtype
-  kFloat32InHalf,   // fp32 when the component is fp16 (T5's `wo` overflows there), else the component's dtype
+  kComponent,      // the component's dtype
+  kFloat32InHalf,  // fp32 when the component is fp16 (T5's `wo` overflows there), else the
+                   // component's dtype
 };
 
-// What of the checkpoint makes up the parameter: an entry of a file, or a range of its rows (a fused
-// projection that the module sees as three), possibly with its two row halves swapped (the final
-// modulation of layouts that store shift before scale). Renamed and fused layouts need no copy of their own.
+// What of the checkpoint makes up the parameter: an entry of a file, or a range of its rows (a
+// fused projection that the module sees as three), possibly with its two row halves swapped (the
+// final modulation of layouts that store shift before scale). Renamed and fused layouts need no
+// copy of their own.
 struct ParameterSource {
   const Checkpoint* checkpoint = nullptr;  // owned by the Component
   const Checkpoint::Entry* entry = nullptr;
@@ -39,12 +41,13 @@ struct ParameterSource {
   bool found() const { return entry != nullptr; }
 };
 
-// Name and shape are fixed by the module; the source is set when the component meets its checkpoint; the
-// tensor is bound while the weights are loaded. A module never owns a tensor: whoever binds one keeps its
-// memory alive until `unbind()`. Not thread-safe against binding.
+// Name and shape are fixed by the module; the source is set when the component meets its
+// checkpoint; the tensor is bound while the weights are loaded. A module never owns a tensor:
+// whoever binds one keeps its memory alive until `unbind()`. Not thread-safe against binding.
 class Parameter {
  public:
-  // `name` is the last part of the checkpoint's own key. Registers itself with `owner`, so it stays where it is.
+  // `name` is the last part of the checkpoint's own key. Registers itself with `owner`, so it stays
+  // where it is.
   Parameter(Module& owner, std::string name, std::vector<int64_t> shape,
             Precision precision = Precision::kComponent);
   Parameter(const Parameter&) = delete;

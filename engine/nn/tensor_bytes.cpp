@@ -17,8 +17,8 @@ NamedTensor to_named_tensor(const std::string& name, const at::Tensor& tensor) {
 
 at::Tensor from_named_tensor(const NamedTensor& tensor) {
   at::Tensor result = at::empty(tensor.shape, at::TensorOptions(to_scalar_type(tensor.dtype)));
-  TORCH_CHECK(result.nbytes() == tensor.bytes.size(), "tensor '", tensor.name, "' has ", tensor.bytes.size(),
-              " bytes, its shape says ", result.nbytes());
+  TORCH_CHECK(result.nbytes() == tensor.bytes.size(), "tensor '", tensor.name, "' has ",
+              tensor.bytes.size(), " bytes, its shape says ", result.nbytes());
   std::memcpy(result.mutable_data_ptr(), tensor.bytes.data(), tensor.bytes.size());
   return result;
 }

@@ -16,7 +16,8 @@ namespace {
 
 bool gpu_node_present() {
   std::error_code error;
-  return std::filesystem::exists("/dev/nvidiactl", error) || std::filesystem::exists("/dev/dxg", error);
+  return std::filesystem::exists("/dev/nvidiactl", error) ||
+         std::filesystem::exists("/dev/dxg", error);
 }
 
 // libtorch_cuda registers its kernels when it is loaded; a process on the CPU never pays for it.
@@ -29,10 +30,12 @@ absl::StatusOr<at::Device> cuda_device(const std::string& name, int index) {
   if (!load_cuda()) {
     const char* cause = ::dlerror();
     return invalid_field("device ", name, " is not there: ",
-                         cause != nullptr ? cause : "libtorch finds no CUDA device", "; use --device cpu");
+                         cause != nullptr ? cause : "libtorch finds no CUDA device",
+                         "; use --device cpu");
   }
   const int count = static_cast<int>(at::getNumGPUs());
-  if (index >= count) return invalid_field("device ", name, " is not there: there are ", count, " CUDA devices");
+  if (index >= count)
+    return invalid_field("device ", name, " is not there: there are ", count, " CUDA devices");
   at::globalContext().setAllowTF32CuBLAS(true);
   at::globalContext().setAllowTF32CuDNN(true);
   return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
@@ -50,7 +53,8 @@ absl::StatusOr<at::Device> choose_device(const std::string& name) {
     return device.ok() ? *device : at::Device(at::kCPU);
   }
   int index = 0;
-  const bool numbered = name.starts_with("cuda:") && absl::SimpleAtoi(name.substr(5), &index) && index >= 0 && index < 128;
+  const bool numbered = name.starts_with("cuda:") && absl::SimpleAtoi(name.substr(5), &index) &&
+                        index >= 0 && index < 128;
   if (name == "cuda" || numbered) return cuda_device(name, index);
   return invalid_field("device '", name, "' is unknown: allowed are auto, cpu, cuda and cuda:N");
 }

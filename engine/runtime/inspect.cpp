@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 // Parts of a model without weights, by what their class names hold.
 bool has_weights(std::string_view class_name) {
-  constexpr std::string_view kWithout[] = {"Tokenizer", "Scheduler", "Processor", "FeatureExtractor"};
+  constexpr std::string_view kWithout[] = {"Tokenizer", "Scheduler", "Processor",
+                                           "FeatureExtractor"};
   return std::none_of(std::begin(kWithout), std::end(kWithout), [&](std::string_view part) {
     return class_name.find(part) != std::string_view::npos;
   });
@@ -39,9 +40,9 @@ std::string most_common_dtype(const Checkpoint& checkpoint) {
   for (const auto& file : checkpoint.files()) {
     for (const auto& [dtype, parameters] : count_dtypes(*file)) counts[dtype] += parameters;
   }
-  const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == counts.end() ? "" : most->first;
 }
 

@@ -24,9 +24,14 @@ double seconds_since(Clock::time_point start) {
 // One request's way through the stages.
 class JobRun {
  public:
-  JobRun(Pipeline& pipeline, const ComputeOptions& compute, Retention retention, const GenerateRequest& request,
-         const EventSink& sink, const CancelToken& cancel)
-      : pipeline_(pipeline), compute_(compute), retention_(retention), request_(request), sink_(sink), cancel_(cancel) {}
+  JobRun(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
+         const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel)
+      : pipeline_(pipeline),
+        compute_(compute),
+        retention_(retention),
+        request_(request),
+        sink_(sink),
+        cancel_(cancel) {}
 
   absl::StatusOr<JobOutcome> run() {
     EASEL_ASSIGN_OR_RETURN(state_, pipeline_.begin(request_));
@@ -89,17 +94,20 @@ class JobRun {
 
   bool needed_later(const Component& component) const {
     const auto& stages = pipeline_.stages();
-    return std::any_of(stages.begin() + static_cast<ptrdiff_t>(state_->stage) + 1, stages.end(), [&](const Stage& later) {
-      return uses(later, component) && later.num_units(*state_) > 0;
-    });
+    return std::any_of(
+        stages.begin() + static_cast<ptrdiff_t>(state_->stage) + 1, stages.end(),
+        [&](const Stage& later) { return uses(later, component) && later.num_units(*state_) > 0; });
   }
 
   static bool uses(const Stage& stage, const Component& component) {
-    return std::find(stage.components.begin(), stage.components.end(), component.name()) != stage.components.end();
+    return std::find(stage.components.begin(), stage.components.end(), component.name()) !=
+           stage.components.end();
   }
 
   void maybe_preview(const Stage& stage) {
-    if (request_.preview_every <= 0 || stage.name != "denoise" || state_->unit % request_.preview_every != 0) return;
+    if (request_.preview_every <= 0 || stage.name != "denoise" ||
+        state_->unit % request_.preview_every != 0)
+      return;
     const std::optional<at::Tensor> picture = pipeline_.preview(*state_);
     if (!picture) return;
     auto png = encode_picture(*picture, /*text=*/{});
@@ -132,11 +140,13 @@ class JobRun {
 
 bool says_out_of_memory(const c10::Error& error) {
   // The CPU allocator has no error type of its own.
-  return std::string(error.what_without_backtrace()).find("can't allocate memory") != std::string::npos;
+  return std::string(error.what_without_backtrace()).find("can't allocate memory") !=
+         std::string::npos;
 }
 
 absl::Status out_of_memory(const std::string& detail) {
-  return make_error(Reason::kOutOfMemory, concat("out of memory: ", detail, "; a smaller size or fewer images need less"));
+  return make_error(Reason::kOutOfMemory, concat("out of memory: ", detail,
+                                                 "; a smaller size or fewer images need less"));
 }
 
 void unload_all(Pipeline& pipeline) {
@@ -161,8 +171,9 @@ absl::StatusOr<JobOutcome> run_guarded(JobRun& run) {
 
 }  // namespace
 
-absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
-                                   const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel) {
+absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute,
+                                   Retention retention, const GenerateRequest& request,
+                                   const EventSink& sink, const CancelToken& cancel) {
   JobRun run(pipeline, compute, retention, request, sink, cancel);
   absl::StatusOr<JobOutcome> outcome = run_guarded(run);
   if (!outcome.ok() && reason_of(outcome.status()) == Reason::kOutOfMemory) unload_all(pipeline);

@@ -19,10 +19,12 @@ struct JobOutcome {
   std::vector<StageSeconds> seconds;
 };
 
-// Loads what a stage needs, runs its units one by one, reports each, looks at `cancel` before each. The one
-// place where exceptions of torch become errors: OUT_OF_MEMORY, INFERENCE_FAILED; CANCELLED on request;
-// BAD_WEIGHTS when a file was cut short meanwhile. The pipeline can run the next job after any of them.
-absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
-                                   const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel);
+// Loads what a stage needs, runs its units one by one, reports each, looks at `cancel` before each.
+// The one place where exceptions of torch become errors: OUT_OF_MEMORY, INFERENCE_FAILED; CANCELLED
+// on request; BAD_WEIGHTS when a file was cut short meanwhile. The pipeline can run the next job
+// after any of them.
+absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute,
+                                   Retention retention, const GenerateRequest& request,
+                                   const EventSink& sink, const CancelToken& cancel);
 
 }  // namespace easel

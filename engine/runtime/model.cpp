@@ -16,16 +16,22 @@ namespace {
 // A model that is open: one pipeline, one job at a time.
 class PipelineModel : public Model {
  public:
-  PipelineModel(std::string name, std::unique_ptr<Pipeline> pipeline, ComputeOptions compute, Retention retention)
-      : name_(std::move(name)), pipeline_(std::move(pipeline)), compute_(compute), retention_(retention) {}
+  PipelineModel(std::string name, std::unique_ptr<Pipeline> pipeline, ComputeOptions compute,
+                Retention retention)
+      : name_(std::move(name)),
+        pipeline_(std::move(pipeline)),
+        compute_(compute),
+        retention_(retention) {}
 
   absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
                                           const CancelToken& cancel) override {
     const std::lock_guard lock(mutex_);
-    EASEL_ASSIGN_OR_RETURN(JobOutcome outcome, run_job(*pipeline_, compute_, retention_, request, sink, cancel));
+    EASEL_ASSIGN_OR_RETURN(JobOutcome outcome,
+                           run_job(*pipeline_, compute_, retention_, request, sink, cancel));
     GenerateResult result;
     for (int64_t i = 0; i < outcome.result.images.size(0); ++i) {
-      const auto text = describe_picture(request, outcome.result, name_, dtype_label(compute_.dtype), i);
+      const auto text =
+          describe_picture(request, outcome.result, name_, dtype_label(compute_.dtype), i);
       EASEL_ASSIGN_OR_RETURN(std::string png, encode_picture(outcome.result.images[i], text));
       result.pngs.push_back(std::move(png));
     }
@@ -68,14 +74,16 @@ absl::StatusOr<ComputeDtype> parse_compute_dtype(std::string_view name) {
 }
 
 absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
-  EASEL_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(options.path, options.components));
+  EASEL_ASSIGN_OR_RETURN(const ModelFolder folder,
+                         ModelFolder::open(options.path, options.components));
   EASEL_ASSIGN_OR_RETURN(const Family* family, find_family(folder));
   ComputeOptions compute;
   EASEL_ASSIGN_OR_RETURN(compute.device, choose_device(options.device));
   EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
   compute.dtype = choose_dtype(options.dtype, *main, compute.device);
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
-  return std::make_unique<PipelineModel>(model_name(options.path), std::move(pipeline), compute, options.retention);
+  return std::make_unique<PipelineModel>(model_name(options.path), std::move(pipeline), compute,
+                                         options.retention);
 }
 
 }  // namespace easel

@@ -17,24 +17,29 @@ void set_if(nlohmann::json& json, const char* key, const std::optional<T>& value
 }
 
 std::string exact_parameters(const GenerateRequest& request, const PipelineResult& result,
-                             const std::string& model_name, const std::string& dtype, int64_t index) {
-  nlohmann::json json = {{"prompt", request.prompt}, {"model", model_name},   {"seed", result.seed},
-                         {"width", result.width},    {"height", result.height}, {"steps", result.steps},
-                         {"sampler", result.sampler}, {"dtype", dtype},       {"num_images", request.num_images},
-                         {"image_index", index},     {"version", kVersion}};
+                             const std::string& model_name, const std::string& dtype,
+                             int64_t index) {
+  nlohmann::json json = {
+      {"prompt", request.prompt},  {"model", model_name},     {"seed", result.seed},
+      {"width", result.width},     {"height", result.height}, {"steps", result.steps},
+      {"sampler", result.sampler}, {"dtype", dtype},          {"num_images", request.num_images},
+      {"image_index", index},      {"version", kVersion}};
   set_if(json, "negative_prompt", request.negative_prompt);
   set_if(json, "guidance", result.guidance);
   set_if(json, "true_cfg", result.true_cfg);
   set_if(json, "strength", result.strength);
   set_if(json, "max_sequence_length", request.max_sequence_length);
   // Prompts are checked to be UTF-8; a model's name comes from the file system and may be anything.
-  return json.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
+  return json.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false,
+                   nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> encode_picture(const at::Tensor& picture, const std::vector<PngText>& text) {
-  const at::Tensor bytes = picture.mul(255.0).round().to(at::kByte).permute({1, 2, 0}).contiguous();  // [H, W, 3]
+absl::StatusOr<std::string> encode_picture(const at::Tensor& picture,
+                                           const std::vector<PngText>& text) {
+  const at::Tensor bytes =
+      picture.mul(255.0).round().to(at::kByte).permute({1, 2, 0}).contiguous();  // [H, W, 3]
   Image image;
   image.height = static_cast<int>(bytes.size(0));
   image.width = static_cast<int>(bytes.size(1));
@@ -45,7 +50,8 @@ absl::StatusOr<std::string> encode_picture(const at::Tensor& picture, const std:
 }
 
 std::vector<PngText> describe_picture(const GenerateRequest& request, const PipelineResult& result,
-                                      const std::string& model_name, const std::string& dtype, int64_t index) {
+                                      const std::string& model_name, const std::string& dtype,
+                                      int64_t index) {
   GenerationParameters parameters;
   parameters.prompt = request.prompt;
   parameters.negative_prompt = request.negative_prompt;

@@ -13,12 +13,15 @@
 
 namespace easel {
 
-// [3, H, W] fp32 within 0…1 on the host → PNG; values are rounded to 8 bits half to even, as numpy does.
-absl::StatusOr<std::string> encode_picture(const at::Tensor& picture, const std::vector<PngText>& text);
+// [3, H, W] fp32 within 0…1 on the host → PNG; values are rounded to 8 bits half to even, as numpy
+// does.
+absl::StatusOr<std::string> encode_picture(const at::Tensor& picture,
+                                           const std::vector<PngText>& text);
 
-// What the PNG says of picture `index`: A1111's "parameters" line, and "easel", a JSON object with the exact
-// request, from which the same picture can be made again.
+// What the PNG says of picture `index`: A1111's "parameters" line, and "easel", a JSON object with
+// the exact request, from which the same picture can be made again.
 std::vector<PngText> describe_picture(const GenerateRequest& request, const PipelineResult& result,
-                                      const std::string& model_name, const std::string& dtype, int64_t index);
+                                      const std::string& model_name, const std::string& dtype,
+                                      int64_t index);
 
 }  // namespace easel

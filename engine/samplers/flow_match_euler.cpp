@@ -4,7 +4,8 @@
 
 namespace easel {
 
-at::Tensor euler_step(const at::Tensor& x, const at::Tensor& prediction, float sigma, float sigma_next) {
+at::Tensor euler_step(const at::Tensor& x, const at::Tensor& prediction, float sigma,
+                      float sigma_next) {
   const at::Tensor next = x.to(at::kFloat) + prediction * static_cast<double>(sigma_next - sigma);
   return next.to(prediction.scalar_type());
 }

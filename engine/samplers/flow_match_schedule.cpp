@@ -12,7 +12,8 @@ namespace {
 
 void shift_sigmas(const FlowMatchConfig& config, int64_t image_tokens, std::vector<float>& sigmas) {
   if (!config.use_dynamic_shifting) {
-    const auto shift = static_cast<float>(config.shift), less = static_cast<float>(config.shift - 1.0);
+    const auto shift = static_cast<float>(config.shift),
+               less = static_cast<float>(config.shift - 1.0);
     for (float& sigma : sigmas) sigma = shift * sigma / (1.0f + less * sigma);
     return;
   }
@@ -24,15 +25,18 @@ void shift_sigmas(const FlowMatchConfig& config, int64_t image_tokens, std::vect
   for (float& sigma : sigmas) sigma = strength / (strength + (1.0f / sigma - 1.0f));
 }
 
-// Stretches the schedule so that its last sigma is `terminal`.
+// Stretches the schedule so that its last sigma is `terminal`. A single step, which the reference
+// makes NaN of, is left alone.
 void stretch_to_terminal(float terminal, std::vector<float>& sigmas) {
+  if (sigmas.size() == 1) return;
   const float scale = (1.0f - sigmas.back()) / (1.0f - terminal);
   for (float& sigma : sigmas) sigma = 1.0f - (1.0f - sigma) / scale;
 }
 
 }  // namespace
 
-absl::StatusOr<FlowMatchConfig> FlowMatchConfig::from_json(const nlohmann::json& json, const std::string& source) {
+absl::StatusOr<FlowMatchConfig> FlowMatchConfig::from_json(const nlohmann::json& json,
+                                                           const std::string& source) {
   ConfigReader reader(json, source);
   FlowMatchConfig config;
   config.use_dynamic_shifting = reader.bool_or("use_dynamic_shifting", config.use_dynamic_shifting);
@@ -40,30 +44,40 @@ absl::StatusOr<FlowMatchConfig> FlowMatchConfig::from_json(const nlohmann::json&
   config.base_shift = reader.number_or("base_shift", config.base_shift);
   config.max_shift = reader.number_or("max_shift", config.max_shift);
   config.shift_terminal = reader.number_or("shift_terminal", config.shift_terminal);
-  config.base_image_seq_len = reader.int_or("base_image_seq_len", config.base_image_seq_len, 1, 1 << 24);
-  config.max_image_seq_len = reader.int_or("max_image_seq_len", config.max_image_seq_len, 1, 1 << 24);
-  config.num_train_timesteps = reader.int_or("num_train_timesteps", config.num_train_timesteps, 1, 1'000'000);
+  config.base_image_seq_len =
+      reader.int_or("base_image_seq_len", config.base_image_seq_len, 1, 1 << 24);
+  config.max_image_seq_len =
+      reader.int_or("max_image_seq_len", config.max_image_seq_len, 1, 1 << 24);
+  config.num_train_timesteps =
+      reader.int_or("num_train_timesteps", config.num_train_timesteps, 1, 1'000'000);
   const std::string shift_type = reader.string_or("time_shift_type", "exponential");
   config.linear_time_shift = shift_type == "linear";
   if (shift_type != "linear" && shift_type != "exponential") {
     reader.fail("time_shift_type", "must be exponential or linear");
   }
+  if (config.shift <= 0.0) reader.fail("shift", "must be above 0");
+  if (config.shift_terminal < 0.0 || config.shift_terminal >= 1.0) {
+    reader.fail("shift_terminal", "must be at least 0 and below 1");
+  }
   if (config.base_image_seq_len == config.max_image_seq_len) {
     reader.fail("max_image_seq_len", "must differ from base_image_seq_len");
   }
-  for (const char* key : {"use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "invert_sigmas",
-                          "stochastic_sampling"}) {
-    if (reader.bool_or(key, false)) reader.fail(key, "is not supported: only plain Euler flow matching is");
+  for (const char* key : {"use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas",
+                          "invert_sigmas", "stochastic_sampling"}) {
+    if (reader.bool_or(key, false))
+      reader.fail(key, "is not supported: only plain Euler flow matching is");
   }
   const std::string class_name = reader.string_or("_class_name", "FlowMatchEulerDiscreteScheduler");
   if (class_name != "FlowMatchEulerDiscreteScheduler") {
-    reader.fail("_class_name", concat("is ", class_name, ", expected FlowMatchEulerDiscreteScheduler"));
+    reader.fail("_class_name",
+                concat("is ", class_name, ", expected FlowMatchEulerDiscreteScheduler"));
   }
   EASEL_RETURN_IF_ERROR(reader.status());
   return config;
 }
 
-FlowMatchSchedule make_flow_match_schedule(const FlowMatchConfig& config, int64_t steps, int64_t image_tokens) {
+FlowMatchSchedule make_flow_match_schedule(const FlowMatchConfig& config, int64_t steps,
+                                           int64_t image_tokens) {
   std::vector<float> sigmas(static_cast<size_t>(steps));
   const double last = 1.0 / static_cast<double>(steps);
   const double stride = steps > 1 ? (last - 1.0) / static_cast<double>(steps - 1) : 0.0;
@@ -72,7 +86,8 @@ FlowMatchSchedule make_flow_match_schedule(const FlowMatchConfig& config, int64_
     sigmas[static_cast<size_t>(i)] = static_cast<float>(value);
   }
   shift_sigmas(config, image_tokens, sigmas);
-  if (config.shift_terminal != 0.0) stretch_to_terminal(static_cast<float>(config.shift_terminal), sigmas);
+  if (config.shift_terminal != 0.0)
+    stretch_to_terminal(static_cast<float>(config.shift_terminal), sigmas);
 
   FlowMatchSchedule schedule;
   for (const float sigma : sigmas) {

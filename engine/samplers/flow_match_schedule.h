@@ -1,5 +1,6 @@
 // The noise levels of flow matching. No torch: numbers only.
-// Source: diffusers schedulers/scheduling_flow_match_euler_discrete.py set_timesteps, pipelines/flux calculate_shift.
+// Source: diffusers schedulers/scheduling_flow_match_euler_discrete.py set_timesteps,
+// pipelines/flux calculate_shift.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,10 @@ struct FlowMatchConfig {
   int64_t num_train_timesteps = 1000;
   bool linear_time_shift = false;  // else exponential
 
-  // BAD_WEIGHTS for values out of range and for options that are not implemented (Karras, exponential and
-  // beta sigmas, inverted sigmas, stochastic sampling).
-  static absl::StatusOr<FlowMatchConfig> from_json(const nlohmann::json& json, const std::string& source);
+  // BAD_WEIGHTS for values out of range and for options that are not implemented (Karras,
+  // exponential and beta sigmas, inverted sigmas, stochastic sampling).
+  static absl::StatusOr<FlowMatchConfig> from_json(const nlohmann::json& json,
+                                                   const std::string& source);
 };
 
 struct FlowMatchSchedule {
@@ -33,12 +35,13 @@ struct FlowMatchSchedule {
   std::vector<float> timesteps;  // one a step
 };
 
-// `steps` ≥ 1; `image_tokens` sets the dynamic shift. Rounded as numpy rounds it in the reference: fp64
-// linspace, fp32 from there on.
-FlowMatchSchedule make_flow_match_schedule(const FlowMatchConfig& config, int64_t steps, int64_t image_tokens);
+// `steps` ≥ 1; `image_tokens` sets the dynamic shift. Rounded as numpy rounds it in the reference:
+// fp64 linspace, fp32 from there on.
+FlowMatchSchedule make_flow_match_schedule(const FlowMatchConfig& config, int64_t steps,
+                                           int64_t image_tokens);
 
-// Where image-to-image begins: the first step that is run, max(steps - min(steps · strength, steps), 0) cut
-// to an integer. `steps` itself means that nothing would be run.
+// Where image-to-image begins: the first step that is run, max(steps - min(steps · strength,
+// steps), 0) cut to an integer. `steps` itself means that nothing would be run.
 int64_t first_step_of_strength(int64_t steps, double strength);
 
 }  // namespace easel

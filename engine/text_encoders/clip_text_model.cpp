@@ -17,12 +17,14 @@ constexpr int64_t kLegacyEosTokenId = 2;
 
 }  // namespace
 
-absl::StatusOr<ClipTextConfig> ClipTextConfig::from_json(const nlohmann::json& json, const std::string& source) {
+absl::StatusOr<ClipTextConfig> ClipTextConfig::from_json(const nlohmann::json& json,
+                                                         const std::string& source) {
   ConfigReader reader(json, source);
   ClipTextConfig config;
   config.vocab_size = reader.int_or("vocab_size", config.vocab_size, 1, 1 << 22);
   config.hidden_size = reader.int_or("hidden_size", config.hidden_size, 1, 1 << 16);
-  config.intermediate_size = reader.int_or("intermediate_size", config.intermediate_size, 1, 1 << 18);
+  config.intermediate_size =
+      reader.int_or("intermediate_size", config.intermediate_size, 1, 1 << 18);
   config.num_layers = reader.int_or("num_hidden_layers", config.num_layers, 1, 512);
   config.num_heads = reader.int_or("num_attention_heads", config.num_heads, 1, 1024);
   config.max_positions = reader.int_or("max_position_embeddings", config.max_positions, 2, 1 << 16);
@@ -66,7 +68,8 @@ at::Tensor ClipLayer::forward(const at::Tensor& x) const {
 ClipTextModel::ClipTextModel(const ClipTextConfig& config)
     : config_(config),
       token_embedding_(*this, "embeddings.token_embedding", config.vocab_size, config.hidden_size),
-      position_embedding_(*this, "embeddings.position_embedding", config.max_positions, config.hidden_size),
+      position_embedding_(*this, "embeddings.position_embedding", config.max_positions,
+                          config.hidden_size),
       layers_(*this, "encoder.layers"),
       final_layer_norm_(*this, "final_layer_norm", config.hidden_size, config.layer_norm_eps) {
   for (int64_t i = 0; i < config.num_layers; ++i) layers_.emplace_back(config);

@@ -29,7 +29,8 @@ struct ClipTextConfig {
   Activation activation = nullptr;
 
   // BAD_WEIGHTS for a missing or impossible value.
-  static absl::StatusOr<ClipTextConfig> from_json(const nlohmann::json& json, const std::string& source);
+  static absl::StatusOr<ClipTextConfig> from_json(const nlohmann::json& json,
+                                                  const std::string& source);
 };
 
 class ClipLayer : public Module {
@@ -52,7 +53,7 @@ class ClipTextModel : public Module {
 
   struct Output {
     at::Tensor last_hidden_state;  // [B, S, hidden], after the final norm
-    at::Tensor pooled;             // [B, hidden], its row at the first end-of-text token, without projection
+    at::Tensor pooled;  // [B, hidden], its row at the first end-of-text token, without projection
   };
   // ids [B, S ≤ max_positions], int64.
   Output forward(const at::Tensor& ids) const;

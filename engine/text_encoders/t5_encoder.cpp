@@ -14,15 +14,18 @@
 namespace easel {
 namespace {
 
-// Bucket of each distance `key - query`, for attention in both directions: half of the buckets for each
-// sign; within a half, the first half is exact and the rest grows logarithmically up to max_distance.
+// Bucket of each distance `key - query`, for attention in both directions: half of the buckets for
+// each sign; within a half, the first half is exact and the rest grows logarithmically up to
+// max_distance.
 at::Tensor relative_buckets(const at::Tensor& distance, int64_t num_buckets, int64_t max_distance) {
   const int64_t half = num_buckets / 2, exact = half / 2;
   const at::Tensor sign = distance.gt(0).to(at::kLong) * half;
   const at::Tensor size = distance.abs();
   const double log_range = std::log(static_cast<double>(max_distance) / static_cast<double>(exact));
   const at::Tensor coarse = (at::log(size.to(at::kFloat) / static_cast<double>(exact)) / log_range *
-                             static_cast<double>(half - exact)).to(at::kLong) + exact;
+                             static_cast<double>(half - exact))
+                                .to(at::kLong) +
+                            exact;
   return sign + at::where(size.lt(exact), size, coarse.clamp_max(half - 1));
 }
 
@@ -30,13 +33,15 @@ at::Tensor relative_buckets(const at::Tensor& distance, int64_t num_buckets, int
 at::Tensor clamp_half(const at::Tensor& x) {
   if (x.scalar_type() != at::kHalf) return x;
   constexpr double kLargest = 65504.0;
-  const at::Tensor limit = at::where(x.isinf().any(), kLargest - 1000.0, kLargest).to(x.scalar_type());
+  const at::Tensor limit =
+      at::where(x.isinf().any(), kLargest - 1000.0, kLargest).to(x.scalar_type());
   return at::clamp(x, -limit, limit);
 }
 
 }  // namespace
 
-absl::StatusOr<T5Config> T5Config::from_json(const nlohmann::json& json, const std::string& source) {
+absl::StatusOr<T5Config> T5Config::from_json(const nlohmann::json& json,
+                                             const std::string& source) {
   ConfigReader reader(json, source);
   T5Config config;
   config.vocab_size = reader.int_or("vocab_size", config.vocab_size, 1, 1 << 22);
@@ -45,12 +50,15 @@ absl::StatusOr<T5Config> T5Config::from_json(const nlohmann::json& json, const s
   config.d_ff = reader.int_or("d_ff", config.d_ff, 1, 1 << 18);
   config.num_layers = reader.int_or("num_layers", config.num_layers, 1, 512);
   config.num_heads = reader.int_or("num_heads", config.num_heads, 1, 1024);
-  config.num_buckets = reader.int_or("relative_attention_num_buckets", config.num_buckets, 4, 1 << 16);
-  config.max_distance = reader.int_or("relative_attention_max_distance", config.max_distance, 2, 1 << 24);
+  config.num_buckets =
+      reader.int_or("relative_attention_num_buckets", config.num_buckets, 4, 1 << 16);
+  config.max_distance =
+      reader.int_or("relative_attention_max_distance", config.max_distance, 2, 1 << 24);
   config.layer_norm_eps = reader.number_or("layer_norm_epsilon", config.layer_norm_eps);
   std::string function = reader.string_or("feed_forward_proj", "relu");
   if (config.max_distance <= config.num_buckets / 4) {
-    reader.fail("relative_attention_max_distance", "must be above a quarter of relative_attention_num_buckets");
+    reader.fail("relative_attention_max_distance",
+                "must be above a quarter of relative_attention_num_buckets");
   }
   EASEL_RETURN_IF_ERROR(reader.status());
   constexpr std::string_view kGated = "gated-";
@@ -66,19 +74,25 @@ absl::StatusOr<T5Config> T5Config::from_json(const nlohmann::json& json, const s
 T5Block::T5Block(Module& parent, std::string name, const T5Config& config, PositionTable table)
     : Module(parent, std::move(name)),
       config_(config),
-      q_(*this, "layer.0.SelfAttention.q", config.d_model, config.num_heads * config.d_kv, Bias::kNo),
-      k_(*this, "layer.0.SelfAttention.k", config.d_model, config.num_heads * config.d_kv, Bias::kNo),
-      v_(*this, "layer.0.SelfAttention.v", config.d_model, config.num_heads * config.d_kv, Bias::kNo),
-      o_(*this, "layer.0.SelfAttention.o", config.num_heads * config.d_kv, config.d_model, Bias::kNo),
+      q_(*this, "layer.0.SelfAttention.q", config.d_model, config.num_heads * config.d_kv,
+         Bias::kNo),
+      k_(*this, "layer.0.SelfAttention.k", config.d_model, config.num_heads * config.d_kv,
+         Bias::kNo),
+      v_(*this, "layer.0.SelfAttention.v", config.d_model, config.num_heads * config.d_kv,
+         Bias::kNo),
+      o_(*this, "layer.0.SelfAttention.o", config.num_heads * config.d_kv, config.d_model,
+         Bias::kNo),
       attention_norm_(*this, "layer.0.layer_norm", config.d_model, config.layer_norm_eps),
-      wi_0_(*this, config.gated ? "layer.1.DenseReluDense.wi_0" : "layer.1.DenseReluDense.wi", config.d_model,
-            config.d_ff, Bias::kNo),
-      wo_(*this, "layer.1.DenseReluDense.wo", config.d_ff, config.d_model, Bias::kNo, Precision::kFloat32InHalf),
+      wi_0_(*this, config.gated ? "layer.1.DenseReluDense.wi_0" : "layer.1.DenseReluDense.wi",
+            config.d_model, config.d_ff, Bias::kNo),
+      wo_(*this, "layer.1.DenseReluDense.wo", config.d_ff, config.d_model, Bias::kNo,
+          Precision::kFloat32InHalf),
       feed_forward_norm_(*this, "layer.1.layer_norm", config.d_model, config.layer_norm_eps) {
-  if (config.gated) wi_1_.emplace(*this, "layer.1.DenseReluDense.wi_1", config.d_model, config.d_ff, Bias::kNo);
+  if (config.gated)
+    wi_1_.emplace(*this, "layer.1.DenseReluDense.wi_1", config.d_model, config.d_ff, Bias::kNo);
   if (table == PositionTable::kYes) {
-    relative_attention_bias_.emplace(*this, "layer.0.SelfAttention.relative_attention_bias", config.num_buckets,
-                                     config.num_heads);
+    relative_attention_bias_.emplace(*this, "layer.0.SelfAttention.relative_attention_bias",
+                                     config.num_buckets, config.num_heads);
   }
   mark_as_block();
 }
@@ -89,7 +103,8 @@ at::Tensor T5Block::forward(const at::Tensor& x, const at::Tensor& bias) const {
   const at::Tensor k = split_heads(k_.forward(normed), config_.d_kv);
   const at::Tensor v = split_heads(v_.forward(normed), config_.d_kv);
   // T5 does not scale its scores.
-  const at::Tensor attended = clamp_half(x + o_.forward(biased_attention(q, k, v, bias, /*scale=*/1.0)));
+  const at::Tensor attended =
+      clamp_half(x + o_.forward(biased_attention(q, k, v, bias, /*scale=*/1.0)));
   return clamp_half(attended + feed_forward(feed_forward_norm_.forward(attended)));
 }
 
@@ -112,7 +127,8 @@ T5Encoder::T5Encoder(const T5Config& config)
       blocks_(*this, "encoder.block"),
       final_layer_norm_(*this, "encoder.final_layer_norm", config.d_model, config.layer_norm_eps) {
   for (int64_t i = 0; i < config.num_layers; ++i) {
-    blocks_.emplace_back(config, i == 0 ? T5Block::PositionTable::kYes : T5Block::PositionTable::kNo);
+    blocks_.emplace_back(config,
+                         i == 0 ? T5Block::PositionTable::kYes : T5Block::PositionTable::kNo);
   }
 }
 
@@ -124,11 +140,14 @@ void T5Encoder::run_layer(int64_t layer, Progress& progress) const {
   progress.hidden = blocks_[static_cast<size_t>(layer)].forward(progress.hidden, progress.bias);
 }
 
-at::Tensor T5Encoder::finish(const Progress& progress) const { return final_layer_norm_.forward(progress.hidden); }
+at::Tensor T5Encoder::finish(const Progress& progress) const {
+  return final_layer_norm_.forward(progress.hidden);
+}
 
 KeyRules T5Encoder::key_rules() {
   return {.prefixes = {},
-          .aliases = {{"encoder.embed_tokens.weight", "shared.weight"}},  // tied: either name or both are stored
+          .aliases = {{"encoder.embed_tokens.weight",
+                       "shared.weight"}},  // tied: either name or both are stored
           .ignored_suffixes = {}};
 }
 

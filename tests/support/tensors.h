@@ -34,16 +34,18 @@ inline double max_abs(const at::Tensor& tensor) {
 }
 
 // max|got − expected| ≤ tolerance · max|expected|
-inline ::testing::AssertionResult close(const at::Tensor& got, const at::Tensor& expected, double tolerance) {
+inline ::testing::AssertionResult close(const at::Tensor& got, const at::Tensor& expected,
+                                        double tolerance) {
   if (got.sizes() != expected.sizes()) {
     std::ostringstream text;
     text << "shape " << got.sizes() << ", expected " << expected.sizes();
     return ::testing::AssertionFailure() << text.str();
   }
-  const double difference = max_abs(got.to(at::kDouble) - expected.to(at::kDouble)), scale = max_abs(expected);
+  const double difference = max_abs(got.to(at::kDouble) - expected.to(at::kDouble)),
+               scale = max_abs(expected);
   if (difference <= tolerance * scale) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "max|a-b| = " << difference << ", max|b| = " << scale << ", allowed "
-                                       << tolerance * scale;
+  return ::testing::AssertionFailure() << "max|a-b| = " << difference << ", max|b| = " << scale
+                                       << ", allowed " << tolerance * scale;
 }
 
 // Peak signal-to-noise ratio of pictures within 0…1, in dB.

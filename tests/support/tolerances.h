@@ -7,7 +7,11 @@ namespace easel::testing {
 inline constexpr double kRelativeFp32 = 1e-5;
 // max|a − b| for pictures within 0…1 (fp32, CPU, same seed).
 inline constexpr double kPictureFp32 = 5e-5;
-// How many dB of PSNR against our fp32 picture bf16 and fp16 may be behind what the reference reaches there.
+// How many dB of PSNR against our fp32 picture bf16 and fp16 may be behind what the reference
+// reaches there.
 inline constexpr double kHalfPsnrSlackDb = 1.0;
+// Pearson's correlation of a preview with the picture that is decoded and averaged to its size: at
+// least.
+inline constexpr double kPreviewCorrelation = 0.6;
 
 }  // namespace easel::testing

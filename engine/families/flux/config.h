@@ -19,8 +19,8 @@ struct TransformerConfig {
   int64_t num_single_layers = 38;
   int64_t head_dim = 128;
   int64_t num_heads = 24;
-  int64_t joint_attention_dim = 4096;  // width of the T5 embedding
-  int64_t pooled_projection_dim = 768; // width of the CLIP embedding
+  int64_t joint_attention_dim = 4096;   // width of the T5 embedding
+  int64_t pooled_projection_dim = 768;  // width of the CLIP embedding
   bool guidance_embeds = false;
   std::vector<int64_t> axes_dims_rope = {16, 56, 56};
 
@@ -28,7 +28,8 @@ struct TransformerConfig {
   int64_t latent_channels() const { return in_channels / 4; }
 
   // BAD_WEIGHTS for a missing or impossible value.
-  static absl::StatusOr<TransformerConfig> from_json(const nlohmann::json& json, const std::string& source);
+  static absl::StatusOr<TransformerConfig> from_json(const nlohmann::json& json,
+                                                     const std::string& source);
 };
 
 }  // namespace easel::flux

@@ -11,7 +11,8 @@ namespace {
 
 absl::StatusOr<std::string> detect_variant(const ModelFolder& folder) {
   EASEL_ASSIGN_OR_RETURN(const nlohmann::json json, folder.config("transformer"));
-  EASEL_ASSIGN_OR_RETURN(const auto config, flux::TransformerConfig::from_json(json, "transformer/config.json"));
+  EASEL_ASSIGN_OR_RETURN(const auto config,
+                         flux::TransformerConfig::from_json(json, "transformer/config.json"));
   return std::string(config.guidance_embeds ? "dev" : "schnell");
 }
 

@@ -14,7 +14,8 @@ namespace {
 // [1, channels, height, width] fp32 within 0…1.
 at::Tensor unit_tensor(const Image& image) {
   const at::Tensor bytes = at::empty({image.height, image.width, image.channels}, at::kByte);
-  std::copy(image.pixels.begin(), image.pixels.end(), static_cast<uint8_t*>(bytes.mutable_data_ptr()));
+  std::copy(image.pixels.begin(), image.pixels.end(),
+            static_cast<uint8_t*>(bytes.mutable_data_ptr()));
   return bytes.to(at::kFloat).div(255.0).permute({2, 0, 1}).unsqueeze(0).contiguous();
 }
 

@@ -12,14 +12,15 @@
 
 namespace easel::flux {
 
-// An encoded picture (PNG, JPEG, WebP) as RGB; INVALID_FIELD with `field`'s name when it cannot be read.
+// An encoded picture (PNG, JPEG, WebP) as RGB; INVALID_FIELD with `field`'s name when it cannot be
+// read.
 absl::StatusOr<Image> read_picture(std::string_view bytes, std::string_view field);
 
 // RGB, resized (Lanczos) to the size given → [1, 3, height, width] fp32 within -1…1.
 at::Tensor picture_tensor(const Image& picture, int64_t width, int64_t height);
 
-// Resized (Lanczos), made gray, cut at one half, brought to latent size (nearest) → [1, 1, height/scale,
-// width/scale] fp32 of zeros (kept) and ones (painted anew).
+// Resized (Lanczos), made gray, cut at one half, brought to latent size (nearest) → [1, 1,
+// height/scale, width/scale] fp32 of zeros (kept) and ones (painted anew).
 at::Tensor mask_tensor(const Image& mask, int64_t width, int64_t height, int64_t scale);
 
 }  // namespace easel::flux

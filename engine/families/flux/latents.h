@@ -20,8 +20,8 @@ struct LatentShape {
   int64_t num_images = 1, channels = 0, height = 0, width = 0;
 };
 
-// Start latents that a caller gives, packed or not, in any float dtype → packed. INVALID_FIELD, with both
-// shapes, when they are not those of the picture that is asked for.
+// Start latents that a caller gives, packed or not, in any float dtype → packed. INVALID_FIELD,
+// with both shapes, when they are not those of the picture that is asked for.
 absl::StatusOr<at::Tensor> pack_given_latents(const at::Tensor& given, const LatentShape& shape);
 
 }  // namespace easel::flux

@@ -22,7 +22,8 @@ const State& flux_state(const RequestState& state) { return static_cast<const St
 
 // Reads a component's config, builds its module and matches it with its weights.
 template <typename Network, typename Config>
-absl::StatusOr<std::unique_ptr<Component>> open_component(const ModelFolder& folder, const std::string& name,
+absl::StatusOr<std::unique_ptr<Component>> open_component(const ModelFolder& folder,
+                                                          const std::string& name,
                                                           const Network*& network) {
   EASEL_ASSIGN_OR_RETURN(const nlohmann::json json, folder.config(name));
   EASEL_ASSIGN_OR_RETURN(const Config config, Config::from_json(json, name + "/config.json"));
@@ -33,12 +34,14 @@ absl::StatusOr<std::unique_ptr<Component>> open_component(const ModelFolder& fol
 }
 
 // A stage whose units are done for one request after the other.
-Stage stage_of(std::string name, std::string component, std::function<int64_t(const State&)> num_units,
-               std::function<void(State&)> unit) {
+Stage stage_of(std::string name, std::string component,
+               std::function<int64_t(const State&)> num_units, std::function<void(State&)> unit) {
   Stage stage;
   stage.name = std::move(name);
   stage.components = {std::move(component)};
-  stage.num_units = [num_units = std::move(num_units)](const RequestState& state) { return num_units(flux_state(state)); };
+  stage.num_units = [num_units = std::move(num_units)](const RequestState& state) {
+    return num_units(flux_state(state));
+  };
   stage.advance = [unit = std::move(unit)](absl::Span<RequestState* const> states) {
     for (RequestState* state : states) unit(flux_state(*state));
   };
@@ -46,11 +49,14 @@ Stage stage_of(std::string name, std::string component, std::function<int64_t(co
 }
 
 // Rows [prompt, negative] → [prompt × n, negative × n].
-at::Tensor repeat_rows(const at::Tensor& rows, int64_t n) { return rows.repeat_interleave(n, /*dim=*/0); }
+at::Tensor repeat_rows(const at::Tensor& rows, int64_t n) {
+  return rows.repeat_interleave(n, /*dim=*/0);
+}
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Pipeline>> FluxPipeline::open(const ModelFolder& folder, const ComputeOptions& options) {
+absl::StatusOr<std::unique_ptr<Pipeline>> FluxPipeline::open(const ModelFolder& folder,
+                                                             const ComputeOptions& options) {
   std::unique_ptr<FluxPipeline> pipeline(new FluxPipeline(options));
   pipeline->recommended_ = folder.recommended();
   EASEL_RETURN_IF_ERROR(pipeline->open_components(folder));
@@ -61,77 +67,97 @@ absl::StatusOr<std::unique_ptr<Pipeline>> FluxPipeline::open(const ModelFolder& 
 
 absl::Status FluxPipeline::open_components(const ModelFolder& folder) {
   EASEL_ASSIGN_OR_RETURN(const nlohmann::json scheduler, folder.config("scheduler"));
-  EASEL_ASSIGN_OR_RETURN(sampler_, FlowMatchConfig::from_json(scheduler, "scheduler/scheduler_config.json"));
+  EASEL_ASSIGN_OR_RETURN(sampler_,
+                         FlowMatchConfig::from_json(scheduler, "scheduler/scheduler_config.json"));
   EASEL_ASSIGN_OR_RETURN(const auto clip_tokenizer_folder, folder.folder("tokenizer"));
   EASEL_ASSIGN_OR_RETURN(clip_tokenizer_, ClipBpeTokenizer::load(clip_tokenizer_folder));
   EASEL_ASSIGN_OR_RETURN(const auto t5_tokenizer_folder, folder.folder("tokenizer_2"));
   EASEL_ASSIGN_OR_RETURN(t5_tokenizer_, UnigramTokenizer::load(t5_tokenizer_folder));
-  EASEL_ASSIGN_OR_RETURN(clip_component_, (open_component<ClipTextModel, ClipTextConfig>(folder, "text_encoder", clip_)));
-  EASEL_ASSIGN_OR_RETURN(t5_component_, (open_component<T5Encoder, T5Config>(folder, "text_encoder_2", t5_)));
-  EASEL_ASSIGN_OR_RETURN(transformer_component_,
-                         (open_component<Transformer, TransformerConfig>(folder, "transformer", transformer_)));
-  EASEL_ASSIGN_OR_RETURN(vae_component_, (open_component<AutoencoderKl, AutoencoderKlConfig>(folder, "vae", vae_)));
+  EASEL_ASSIGN_OR_RETURN(clip_component_, (open_component<ClipTextModel, ClipTextConfig>(
+                                              folder, "text_encoder", clip_)));
+  EASEL_ASSIGN_OR_RETURN(t5_component_,
+                         (open_component<T5Encoder, T5Config>(folder, "text_encoder_2", t5_)));
+  EASEL_ASSIGN_OR_RETURN(transformer_component_, (open_component<Transformer, TransformerConfig>(
+                                                     folder, "transformer", transformer_)));
+  EASEL_ASSIGN_OR_RETURN(vae_component_,
+                         (open_component<AutoencoderKl, AutoencoderKlConfig>(folder, "vae", vae_)));
   return absl::OkStatus();
 }
 
 absl::Status FluxPipeline::check_configs() const {
   const auto mismatch = [](std::string_view what, int64_t expected, int64_t got) {
-    return bad_weights(what, ": the transformer expects ", expected, ", the other component has ", got);
+    return bad_weights(what, ": the transformer expects ", expected, ", the other component has ",
+                       got);
   };
   const TransformerConfig& config = transformer_->config();
   if (config.pooled_projection_dim != clip_->config().hidden_size) {
-    return mismatch("width of text_encoder", config.pooled_projection_dim, clip_->config().hidden_size);
+    return mismatch("width of text_encoder", config.pooled_projection_dim,
+                    clip_->config().hidden_size);
   }
   if (config.joint_attention_dim != t5_->config().d_model) {
     return mismatch("width of text_encoder_2", config.joint_attention_dim, t5_->config().d_model);
   }
   if (config.latent_channels() != vae_->config().latent_channels) {
-    return mismatch("latent channels of vae", config.latent_channels(), vae_->config().latent_channels);
+    return mismatch("latent channels of vae", config.latent_channels(),
+                    vae_->config().latent_channels);
   }
   if (clip_tokenizer_->vocab_size() > clip_->config().vocab_size) {
-    return bad_weights("tokenizer has ", clip_tokenizer_->vocab_size(), " tokens, text_encoder only ",
-                       clip_->config().vocab_size);
+    return bad_weights("tokenizer has ", clip_tokenizer_->vocab_size(),
+                       " tokens, text_encoder only ", clip_->config().vocab_size);
   }
   if (t5_tokenizer_->vocab_size() > t5_->config().vocab_size) {
-    return bad_weights("tokenizer_2 has ", t5_tokenizer_->vocab_size(), " tokens, text_encoder_2 only ",
-                       t5_->config().vocab_size);
+    return bad_weights("tokenizer_2 has ", t5_tokenizer_->vocab_size(),
+                       " tokens, text_encoder_2 only ", t5_->config().vocab_size);
   }
   return absl::OkStatus();
 }
 
 void FluxPipeline::define_stages() {
-  stages_.push_back(stage_of("encode", "text_encoder", [](const State&) { return int64_t{1}; },
-                             [this](State& state) { encode_clip(state); }));
-  stages_.push_back(stage_of("encode", "text_encoder_2", [this](const State&) { return t5_->num_layers(); },
-                             [this](State& state) { encode_t5_layer(state); }));
-  stages_.push_back(stage_of("encode_image", "vae", [](const State& state) { return int64_t{state.picture.has_value()}; },
-                             [this](State& state) { encode_image(state); }));
-  stages_.push_back(stage_of("prepare_preview", "vae",
-                             [this](const State& state) { return int64_t{state.wants_preview && !latent_rgb_}; },
-                             [this](State&) { latent_rgb_ = LatentRgb::fit(*vae_, tensor_options()); }));
-  Stage denoise = stage_of("denoise", "transformer",
-                           [](const State& state) { return state.steps - state.first_step; }, nullptr);
+  stages_.push_back(stage_of(
+      "encode", "text_encoder", [](const State&) { return int64_t{1}; },
+      [this](State& state) { encode_clip(state); }));
+  stages_.push_back(stage_of(
+      "encode", "text_encoder_2", [this](const State&) { return t5_->num_layers(); },
+      [this](State& state) { encode_t5_layer(state); }));
+  stages_.push_back(stage_of(
+      "encode_image", "vae", [](const State& state) { return int64_t{state.picture.has_value()}; },
+      [this](State& state) { encode_image(state); }));
+  stages_.push_back(stage_of(
+      "prepare_preview", "vae",
+      [this](const State& state) { return int64_t{state.wants_preview && !latent_rgb_}; },
+      [this](State&) { latent_rgb_ = LatentRgb::fit(*vae_, tensor_options()); }));
+  Stage denoise = stage_of(
+      "denoise", "transformer", [](const State& state) { return state.steps - state.first_step; },
+      nullptr);
   denoise.advance = [this](absl::Span<RequestState* const> states) { denoise_step(states); };
   stages_.push_back(std::move(denoise));
-  stages_.push_back(stage_of("decode", "vae", [](const State& state) { return state.num_images; },
-                             [this](State& state) { decode_image(state); }));
+  stages_.push_back(stage_of(
+      "decode", "vae", [](const State& state) { return state.num_images; },
+      [this](State& state) { decode_image(state); }));
 }
 
 std::vector<Component*> FluxPipeline::components() {
-  return {clip_component_.get(), t5_component_.get(), transformer_component_.get(), vae_component_.get()};
+  return {clip_component_.get(), t5_component_.get(), transformer_component_.get(),
+          vae_component_.get()};
 }
 
 absl::StatusOr<std::unique_ptr<RequestState>> FluxPipeline::begin(const GenerateRequest& request) {
-  const RequestContext context{transformer_->config(), vae_->config(),  sampler_, recommended_, *clip_tokenizer_,
-                               *t5_tokenizer_,
-                               std::min(clip_tokenizer_->model_max_length(), clip_->config().max_positions)};
+  const RequestContext context{
+      transformer_->config(),
+      vae_->config(),
+      sampler_,
+      recommended_,
+      *clip_tokenizer_,
+      *t5_tokenizer_,
+      std::min(clip_tokenizer_->model_max_length(), clip_->config().max_positions)};
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<State> state, make_state(request, context));
   state->wants_preview = request.preview_every > 0;
   if (request.latents) {
     const at::Tensor given = from_named_tensor(*request.latents);
-    EASEL_ASSIGN_OR_RETURN(state->noise, pack_given_latents(given, {state->num_images,
-                                                                    transformer_->config().latent_channels(),
-                                                                    state->latent_height, state->latent_width}));
+    EASEL_ASSIGN_OR_RETURN(
+        state->noise,
+        pack_given_latents(given, {state->num_images, transformer_->config().latent_channels(),
+                                   state->latent_height, state->latent_width}));
   }
   return state;
 }
@@ -151,20 +177,25 @@ void FluxPipeline::encode_t5_layer(State& state) const {
 }
 
 void FluxPipeline::encode_image(State& state) const {
-  const at::Tensor picture = picture_tensor(*state.picture, state.width, state.height).to(tensor_options());
-  const at::Tensor z = vae_->to_model(vae_->encode(picture).sample(state.generator));  // [1, C, h, w]
+  const at::Tensor picture =
+      picture_tensor(*state.picture, state.width, state.height).to(tensor_options());
+  const at::Tensor z =
+      vae_->to_model(vae_->encode(picture).sample(state.generator));  // [1, C, h, w]
   state.image_latents = pack_latents(z).expand({state.num_images, -1, -1});
   if (!state.mask) return;
-  const at::Tensor mask = mask_tensor(*state.mask, state.width, state.height, vae_->config().scale());
+  const at::Tensor mask =
+      mask_tensor(*state.mask, state.width, state.height, vae_->config().scale());
   state.latent_mask = pack_latents(mask.expand({1, z.size(1), -1, -1})).to(tensor_options());
 }
 
 void FluxPipeline::prepare_latents(State& state) const {
   const bool given = state.noise.defined();
   if (!given) {
-    // One call for all images, on the host, in the model's dtype: the reference's stream of numbers.
-    const at::Tensor noise = at::randn({state.num_images, transformer_->config().latent_channels(), state.latent_height,
-                                        state.latent_width}, state.generator, at::TensorOptions(options_.dtype));
+    // One call for all images, on the host, in the model's dtype: the reference's stream of
+    // numbers.
+    const at::Tensor noise = at::randn({state.num_images, transformer_->config().latent_channels(),
+                                        state.latent_height, state.latent_width},
+                                       state.generator, at::TensorOptions(options_.dtype));
     state.noise = pack_latents(noise);
   }
   state.noise = state.noise.to(tensor_options());
@@ -181,10 +212,11 @@ void FluxPipeline::prepare_conditioning(State& state) const {
   conditioning.prompt_embeds = repeat_rows(state.prompt_embeds, n);
   conditioning.pooled = repeat_rows(state.pooled, n);
   if (transformer_->config().guidance_embeds) {
-    conditioning.guidance = at::full({n * state.rows()}, state.guidance, at::TensorOptions(at::kFloat).device(options_.device));
+    conditioning.guidance = at::full({n * state.rows()}, state.guidance,
+                                     at::TensorOptions(at::kFloat).device(options_.device));
   }
-  conditioning.rotary = transformer_->rotary_table(state.prompt_embeds.size(1), state.latent_height / 2,
-                                                   state.latent_width / 2);
+  conditioning.rotary = transformer_->rotary_table(state.prompt_embeds.size(1),
+                                                   state.latent_height / 2, state.latent_width / 2);
   conditioning.rotary.cos = conditioning.rotary.cos.to(options_.device);
   conditioning.rotary.sin = conditioning.rotary.sin.to(options_.device);
   state.conditioning = std::move(conditioning);
@@ -200,17 +232,22 @@ void FluxPipeline::denoise_step(absl::Span<RequestState* const> states) const {
     const auto step = static_cast<size_t>(state.first_step + state.unit);
     const int64_t batch = state.num_images * state.rows();
     // t in the latents' dtype before it is divided, as the reference rounds it.
-    const at::Tensor timestep = at::full({batch}, state.schedule.timesteps[step], tensor_options()).div(1000.0);
-    const at::Tensor input = state.use_true_cfg ? at::cat({state.latents, state.latents}) : state.latents;
-    at::Tensor prediction = transformer_->forward(input, timestep, *state.conditioning);  // [batch, tokens, C]
+    const at::Tensor timestep =
+        at::full({batch}, state.schedule.timesteps[step], tensor_options()).div(1000.0);
+    const at::Tensor input =
+        state.use_true_cfg ? at::cat({state.latents, state.latents}) : state.latents;
+    at::Tensor prediction =
+        transformer_->forward(input, timestep, *state.conditioning);  // [batch, tokens, C]
     if (state.use_true_cfg) {
       const auto halves = prediction.chunk(2);  // with the prompt, with the negative prompt
       prediction = halves[1] + (halves[0] - halves[1]) * state.true_cfg;
     }
-    state.latents = euler_step(state.latents, prediction, state.schedule.sigmas[step], state.schedule.sigmas[step + 1]);
+    state.latents = euler_step(state.latents, prediction, state.schedule.sigmas[step],
+                               state.schedule.sigmas[step + 1]);
     if (state.wants_preview) {
       // Where the prediction says that the picture is, from here.
-      state.denoised = state.latents - prediction * static_cast<double>(state.schedule.sigmas[step + 1]);
+      state.denoised =
+          state.latents - prediction * static_cast<double>(state.schedule.sigmas[step + 1]);
     }
     if (state.mask) keep_unmasked(state, static_cast<int64_t>(step));
     state.recorder.record(concat("latents.", state.unit + 1), state.latents);
@@ -220,24 +257,30 @@ void FluxPipeline::denoise_step(absl::Span<RequestState* const> states) const {
 void FluxPipeline::keep_unmasked(State& state, int64_t step) const {
   const bool last = step + 1 == state.steps;
   const at::Tensor kept = last ? state.image_latents
-                               : add_noise(state.image_latents, state.noise, state.schedule.sigmas[static_cast<size_t>(step + 1)]);
+                               : add_noise(state.image_latents, state.noise,
+                                           state.schedule.sigmas[static_cast<size_t>(step + 1)]);
   state.latents = (1.0 - state.latent_mask) * kept + state.latent_mask * state.latents;
 }
 
 void FluxPipeline::decode_image(State& state) const {
   TORCH_CHECK(state.unit > 0 || state.latents.isfinite().all().item<bool>(),
-              "the latents are not finite: this checkpoint overflows in this dtype, try --dtype bf16 or fp32");
+              "the latents are not finite: this checkpoint overflows in this dtype, try --dtype "
+              "bf16 or fp32");
   const at::Tensor tokens = state.latents.narrow(0, state.unit, 1);
-  const at::Tensor image = vae_->decode(unpack_latents(tokens, state.latent_height, state.latent_width));  // [1, 3, H, W]
-  state.images.push_back(image.div(2.0).add(0.5).clamp(0.0, 1.0).squeeze(0).to(at::kCPU, at::kFloat));
+  const at::Tensor image = vae_->decode(
+      unpack_latents(tokens, state.latent_height, state.latent_width));  // [1, 3, H, W]
+  state.images.push_back(
+      image.div(2.0).add(0.5).clamp(0.0, 1.0).squeeze(0).to(at::kCPU, at::kFloat));
   TORCH_CHECK(state.images.back().isfinite().all().item<bool>(),
-              "the picture is not finite: the autoencoder overflows in this dtype, try --dtype bf16 or fp32");
+              "the picture is not finite: the autoencoder overflows in this dtype, try --dtype "
+              "bf16 or fp32");
 }
 
 std::optional<at::Tensor> FluxPipeline::preview(const RequestState& request) const {
   const State& state = flux_state(request);
   if (!state.denoised.defined() || !latent_rgb_) return std::nullopt;
-  const at::Tensor first = unpack_latents(state.denoised.narrow(0, 0, 1), state.latent_height, state.latent_width);
+  const at::Tensor first =
+      unpack_latents(state.denoised.narrow(0, 0, 1), state.latent_height, state.latent_width);
   return latent_rgb_->apply(first.squeeze(0));
 }
 

@@ -1,5 +1,6 @@
 // FLUX.1 from prompt to picture: text to image, image to image, inpainting.
-// Source: diffusers pipelines/flux/pipeline_flux.py, pipeline_flux_img2img.py, pipeline_flux_inpaint.py.
+// Source: diffusers pipelines/flux/pipeline_flux.py, pipeline_flux_img2img.py,
+// pipeline_flux_inpaint.py.
 #pragma once
 
 #include <memory>
@@ -21,10 +22,13 @@ namespace easel::flux {
 class FluxPipeline : public Pipeline {
  public:
   // Reads configs and tokenizers and matches all weights; loads none.
-  static absl::StatusOr<std::unique_ptr<Pipeline>> open(const ModelFolder& folder, const ComputeOptions& options);
+  static absl::StatusOr<std::unique_ptr<Pipeline>> open(const ModelFolder& folder,
+                                                        const ComputeOptions& options);
 
   std::string family() const override { return "flux"; }
-  std::string variant() const override { return transformer_->config().guidance_embeds ? "dev" : "schnell"; }
+  std::string variant() const override {
+    return transformer_->config().guidance_embeds ? "dev" : "schnell";
+  }
   const std::vector<Stage>& stages() const override { return stages_; }
   std::vector<Component*> components() override;
   absl::StatusOr<std::unique_ptr<RequestState>> begin(const GenerateRequest& request) override;
@@ -50,7 +54,9 @@ class FluxPipeline : public Pipeline {
   // Puts back what the mask keeps, noised to the level after the step.
   void keep_unmasked(State& state, int64_t step) const;
 
-  at::TensorOptions tensor_options() const { return at::TensorOptions(options_.dtype).device(options_.device); }
+  at::TensorOptions tensor_options() const {
+    return at::TensorOptions(options_.dtype).device(options_.device);
+  }
 
   ComputeOptions options_;
   RecommendedSettings recommended_;

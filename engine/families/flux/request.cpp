@@ -42,17 +42,21 @@ absl::Status check_text(std::string_view field, const std::string& text) {
   if (text.find('\0') != std::string::npos) return invalid_field(field, " holds a NUL character");
   const size_t length = count_code_points(text);
   if (length <= kMaxPromptCodePoints) return absl::OkStatus();
-  return invalid_field(field, " has ", length, " characters: at most ", kMaxPromptCodePoints, " are allowed");
+  return invalid_field(field, " has ", length, " characters: at most ", kMaxPromptCodePoints,
+                       " are allowed");
 }
 
 absl::Status check_texts(const GenerateRequest& request) {
   EASEL_RETURN_IF_ERROR(check_text("prompt", request.prompt));
-  if (request.negative_prompt) EASEL_RETURN_IF_ERROR(check_text("negative_prompt", *request.negative_prompt));
+  if (request.negative_prompt)
+    EASEL_RETURN_IF_ERROR(check_text("negative_prompt", *request.negative_prompt));
   if (!request.options.empty()) {
-    return invalid_field("option '", request.options.begin()->first, "' is unknown: FLUX has no options of its own");
+    return invalid_field("option '", request.options.begin()->first,
+                         "' is unknown: FLUX has no options of its own");
   }
   if (!request.sampler.empty() && request.sampler != "euler") {
-    return invalid_field("sampler '", request.sampler, "' is unknown: FLUX models are sampled with euler");
+    return invalid_field("sampler '", request.sampler,
+                         "' is unknown: FLUX models are sampled with euler");
   }
   return absl::OkStatus();
 }
@@ -61,12 +65,15 @@ absl::Status check_texts(const GenerateRequest& request) {
 absl::Status set_size(const GenerateRequest& request, const RequestContext& context, State& state) {
   const int64_t fallback = kDefaultLatentSide * context.vae.scale();
   const int64_t unit = 2 * context.vae.scale();
-  const auto side = [&](std::optional<int64_t> asked, std::optional<int64_t> recommended, int64_t of_picture) {
+  const auto side = [&](std::optional<int64_t> asked, std::optional<int64_t> recommended,
+                        int64_t of_picture) {
     if (asked) return *asked;
     return of_picture > 0 ? of_picture : recommended.value_or(fallback);
   };
-  const int64_t width = side(request.width, context.recommended.width, state.picture ? state.picture->width : 0);
-  const int64_t height = side(request.height, context.recommended.height, state.picture ? state.picture->height : 0);
+  const int64_t width =
+      side(request.width, context.recommended.width, state.picture ? state.picture->width : 0);
+  const int64_t height =
+      side(request.height, context.recommended.height, state.picture ? state.picture->height : 0);
   EASEL_RETURN_IF_ERROR(check_range("width", width, unit, kMaxSide));
   EASEL_RETURN_IF_ERROR(check_range("height", height, unit, kMaxSide));
   state.latent_width = 2 * (width / unit);
@@ -74,15 +81,16 @@ absl::Status set_size(const GenerateRequest& request, const RequestContext& cont
   state.width = state.latent_width * context.vae.scale();
   state.height = state.latent_height * context.vae.scale();
   if (state.width != width || state.height != height) {
-    state.warnings.push_back(concat("size ", width, " x ", height, " was cut to ", state.width, " x ", state.height,
-                                    ": this model makes multiples of ", unit));
+    state.warnings.push_back(concat("size ", width, " x ", height, " was cut to ", state.width,
+                                    " x ", state.height, ": this model makes multiples of ", unit));
   }
   return absl::OkStatus();
 }
 
 absl::Status set_pictures(const GenerateRequest& request, State& state) {
   if (request.mask && !request.image) return invalid_field("mask needs an image to paint in");
-  if (request.strength && !request.image) return invalid_field("strength needs an image to start from");
+  if (request.strength && !request.image)
+    return invalid_field("strength needs an image to start from");
   if (!request.image) return absl::OkStatus();
   EASEL_ASSIGN_OR_RETURN(state.picture, read_picture(*request.image, "image"));
   if (request.mask) {
@@ -92,22 +100,27 @@ absl::Status set_pictures(const GenerateRequest& request, State& state) {
   return check_range("strength", *state.strength, 0.0, 1.0);
 }
 
-absl::Status set_steps(const GenerateRequest& request, const RequestContext& context, State& state) {
+absl::Status set_steps(const GenerateRequest& request, const RequestContext& context,
+                       State& state) {
   const int64_t fallback = context.transformer.guidance_embeds ? 28 : 4;
   state.steps = request.steps.value_or(context.recommended.steps.value_or(fallback));
   EASEL_RETURN_IF_ERROR(check_range("steps", state.steps, 1, kMaxSteps));
   const int64_t tokens = state.latent_width / 2 * (state.latent_height / 2);
   state.schedule = make_flow_match_schedule(context.sampler, state.steps, tokens);
   if (!std::isfinite(state.schedule.sigmas.front())) {
-    return invalid_field("steps is ", state.steps, ": this model's scheduler (shift_terminal) needs at least 2");
+    return invalid_field("steps is ", state.steps,
+                         ": this model's scheduler (shift_terminal) needs at least 2");
   }
   if (state.strength) state.first_step = first_step_of_strength(state.steps, *state.strength);
   if (state.first_step < state.steps) return absl::OkStatus();
-  return invalid_field("strength ", *state.strength, " of ", state.steps, " steps leaves none to run: raise strength or steps");
+  return invalid_field("strength ", *state.strength, " of ", state.steps,
+                       " steps leaves none to run: raise strength or steps");
 }
 
-absl::Status set_guidance(const GenerateRequest& request, const RequestContext& context, State& state) {
-  state.guidance = request.guidance.value_or(context.recommended.guidance.value_or(kDefaultGuidance));
+absl::Status set_guidance(const GenerateRequest& request, const RequestContext& context,
+                          State& state) {
+  state.guidance =
+      request.guidance.value_or(context.recommended.guidance.value_or(kDefaultGuidance));
   EASEL_RETURN_IF_ERROR(check_range("guidance", state.guidance, 0.0, kMaxGuidance));
   if (request.guidance && !context.transformer.guidance_embeds) {
     state.warnings.emplace_back("guidance is ignored: this model (schnell) has no guidance input");
@@ -116,10 +129,12 @@ absl::Status set_guidance(const GenerateRequest& request, const RequestContext& 
   EASEL_RETURN_IF_ERROR(check_range("true_cfg", state.true_cfg, 0.0, kMaxGuidance));
   state.use_true_cfg = state.true_cfg > 1.0 && request.negative_prompt.has_value();
   if (state.true_cfg > 1.0 && !request.negative_prompt) {
-    state.warnings.emplace_back("true_cfg is ignored: it needs a negative prompt, which may be empty");
+    state.warnings.emplace_back(
+        "true_cfg is ignored: it needs a negative prompt, which may be empty");
   }
   if (request.negative_prompt && !state.use_true_cfg) {
-    state.warnings.emplace_back("the negative prompt is ignored: it takes part only with true_cfg above 1");
+    state.warnings.emplace_back(
+        "the negative prompt is ignored: it takes part only with true_cfg above 1");
   }
   return absl::OkStatus();
 }
@@ -134,7 +149,8 @@ absl::Status set_seed(const GenerateRequest& request, State& state) {
   return absl::OkStatus();
 }
 
-at::Tensor token_rows(const GenerateRequest& request, const State& state, const Tokenizer& tokenizer, int64_t length) {
+at::Tensor token_rows(const GenerateRequest& request, const State& state,
+                      const Tokenizer& tokenizer, int64_t length) {
   std::vector<int64_t> ids = tokenizer.encode_padded(request.prompt, length);
   if (state.use_true_cfg) {
     const std::vector<int64_t> negative = tokenizer.encode_padded(*request.negative_prompt, length);
@@ -147,11 +163,12 @@ void warn_of_truncation(const GenerateRequest& request, const Tokenizer& tokeniz
                         std::string_view encoder, State& state) {
   const size_t tokens = tokenizer.encode(request.prompt).size();
   if (tokens <= static_cast<size_t>(length)) return;
-  state.warnings.push_back(concat("the prompt has ", tokens, " tokens for ", encoder, ": the first ", length,
-                                  " are used"));
+  state.warnings.push_back(concat("the prompt has ", tokens, " tokens for ", encoder,
+                                  ": the first ", length, " are used"));
 }
 
-absl::Status set_tokens(const GenerateRequest& request, const RequestContext& context, State& state) {
+absl::Status set_tokens(const GenerateRequest& request, const RequestContext& context,
+                        State& state) {
   const int64_t length = request.max_sequence_length.value_or(
       context.recommended.max_sequence_length.value_or(kMaxSequenceLength));
   EASEL_RETURN_IF_ERROR(check_range("max_sequence_length", length, 1, kMaxSequenceLength));
@@ -165,7 +182,8 @@ absl::Status set_tokens(const GenerateRequest& request, const RequestContext& co
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<State>> make_state(const GenerateRequest& request, const RequestContext& context) {
+absl::StatusOr<std::unique_ptr<State>> make_state(const GenerateRequest& request,
+                                                  const RequestContext& context) {
   auto state = std::make_unique<State>();
   if (request.record_tensors) state->recorder.enable();
   state->num_images = request.num_images;

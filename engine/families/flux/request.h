@@ -27,7 +27,7 @@ struct State : RequestState {
   int64_t width = 0, height = 0;                // pixels
   int64_t latent_width = 0, latent_height = 0;  // even
   int64_t num_images = 1;
-  int64_t steps = 0, first_step = 0;            // first_step > 0: image to image
+  int64_t steps = 0, first_step = 0;  // first_step > 0: image to image
   double guidance = 0.0, true_cfg = 1.0;
   std::optional<double> strength;
   uint64_t seed = 0;
@@ -36,15 +36,15 @@ struct State : RequestState {
   std::optional<Image> picture, mask;
 
   // What the stages leave.
-  at::Generator generator;                      // on the host, drawn from in the reference's order
-  at::Tensor clip_ids, t5_ids;                  // [rows, length]
-  T5Encoder::Progress t5;                       // while T5 runs
-  at::Tensor pooled, prompt_embeds;             // [rows, P], [rows, T, D]
-  at::Tensor image_latents, latent_mask, noise; // packed; image to image and inpainting
-  at::Tensor latents;                           // [num_images, tokens, in_channels]
-  at::Tensor denoised;                          // the same, as far as it can be told now; for previews
+  at::Generator generator;                       // on the host, drawn from in the reference's order
+  at::Tensor clip_ids, t5_ids;                   // [rows, length]
+  T5Encoder::Progress t5;                        // while T5 runs
+  at::Tensor pooled, prompt_embeds;              // [rows, P], [rows, T, D]
+  at::Tensor image_latents, latent_mask, noise;  // packed; image to image and inpainting
+  at::Tensor latents;                            // [num_images, tokens, in_channels]
+  at::Tensor denoised;  // the same, as far as it can be told now; for previews
   std::optional<Transformer::Conditioning> conditioning;  // of num_images × rows
-  std::vector<at::Tensor> images;               // [3, H, W] fp32 on the host, 0…1
+  std::vector<at::Tensor> images;                         // [3, H, W] fp32 on the host, 0…1
 
   int64_t rows() const { return use_true_cfg ? 2 : 1; }
 };
@@ -61,6 +61,7 @@ struct RequestContext {
 };
 
 // INVALID_FIELD, naming the field, its value and what is allowed.
-absl::StatusOr<std::unique_ptr<State>> make_state(const GenerateRequest& request, const RequestContext& context);
+absl::StatusOr<std::unique_ptr<State>> make_state(const GenerateRequest& request,
+                                                  const RequestContext& context);
 
 }  // namespace easel::flux

@@ -38,7 +38,9 @@ FeedForward::FeedForward(Module& parent, std::string name, int64_t dim)
       in_(*this, "net.0.proj", dim, 4 * dim),
       out_(*this, "net.2", 4 * dim, dim) {}
 
-at::Tensor FeedForward::forward(const at::Tensor& x) const { return out_.forward(at::gelu(in_.forward(x), "tanh")); }
+at::Tensor FeedForward::forward(const at::Tensor& x) const {
+  return out_.forward(at::gelu(in_.forward(x), "tanh"));
+}
 
 DoubleBlock::DoubleBlock(Module& parent, std::string name, const TransformerConfig& config)
     : Module(parent, std::move(name)),
@@ -68,11 +70,14 @@ at::Tensor DoubleBlock::joint_attention(const at::Tensor& image, const at::Tenso
   const at::Tensor image_q = norm_q_.forward(split_heads(to_q_.forward(image), head_dim_));
   const at::Tensor image_k = norm_k_.forward(split_heads(to_k_.forward(image), head_dim_));
   const at::Tensor image_v = split_heads(to_v_.forward(image), head_dim_);
-  const at::Tensor text_q = norm_added_q_.forward(split_heads(add_q_proj_.forward(text), head_dim_));
-  const at::Tensor text_k = norm_added_k_.forward(split_heads(add_k_proj_.forward(text), head_dim_));
+  const at::Tensor text_q =
+      norm_added_q_.forward(split_heads(add_q_proj_.forward(text), head_dim_));
+  const at::Tensor text_k =
+      norm_added_k_.forward(split_heads(add_k_proj_.forward(text), head_dim_));
   const at::Tensor text_v = split_heads(add_v_proj_.forward(text), head_dim_);
 
-  const at::Tensor q = apply_rotary(at::cat({text_q, image_q}, /*dim=*/1), rotary);  // [B, T + S, heads, head_dim]
+  const at::Tensor q =
+      apply_rotary(at::cat({text_q, image_q}, /*dim=*/1), rotary);  // [B, T + S, heads, head_dim]
   const at::Tensor k = apply_rotary(at::cat({text_k, image_k}, /*dim=*/1), rotary);
   return attention(q, k, at::cat({text_v, image_v}, /*dim=*/1));
 }
@@ -86,13 +91,15 @@ void DoubleBlock::forward(at::Tensor& image, at::Tensor& text, const at::Tensor&
   const at::Tensor attended = joint_attention(modulate(image, image_mod[0], image_mod[1]),
                                               modulate(text, text_mod[0], text_mod[1]), rotary);
   const int64_t text_tokens = text.size(1);
-  const at::Tensor text_out = attended.narrow(1, 0, text_tokens);                      // [B, T, dim]
-  const at::Tensor image_out = attended.narrow(1, text_tokens, image.size(1));         // [B, S, dim]
+  const at::Tensor text_out = attended.narrow(1, 0, text_tokens);               // [B, T, dim]
+  const at::Tensor image_out = attended.narrow(1, text_tokens, image.size(1));  // [B, S, dim]
 
   image = at::addcmul(image, image_mod[2], to_out_.forward(image_out));
-  image = at::addcmul(image, image_mod[5], ff_.forward(modulate(image, image_mod[3], image_mod[4])));
+  image =
+      at::addcmul(image, image_mod[5], ff_.forward(modulate(image, image_mod[3], image_mod[4])));
   text = at::addcmul(text, text_mod[2], to_add_out_.forward(text_out));
-  text = clamp_half(at::addcmul(text, text_mod[5], ff_context_.forward(modulate(text, text_mod[3], text_mod[4]))));
+  text = clamp_half(at::addcmul(text, text_mod[5],
+                                ff_context_.forward(modulate(text, text_mod[3], text_mod[4]))));
 }
 
 SingleBlock::SingleBlock(Module& parent, std::string name, const TransformerConfig& config)
@@ -109,21 +116,27 @@ SingleBlock::SingleBlock(Module& parent, std::string name, const TransformerConf
   mark_as_block();
 }
 
-at::Tensor SingleBlock::forward(const at::Tensor& x, const at::Tensor& silu_temb, const RotaryTable& rotary) const {
+at::Tensor SingleBlock::forward(const at::Tensor& x, const at::Tensor& silu_temb,
+                                const RotaryTable& rotary) const {
   const auto mod = norm_.forward(silu_temb);  // shift, scale, gate
   const at::Tensor normed = modulate(x, mod[0], mod[1]);
-  const at::Tensor q = apply_rotary(norm_q_.forward(split_heads(to_q_.forward(normed), head_dim_)), rotary);
-  const at::Tensor k = apply_rotary(norm_k_.forward(split_heads(to_k_.forward(normed), head_dim_)), rotary);
+  const at::Tensor q =
+      apply_rotary(norm_q_.forward(split_heads(to_q_.forward(normed), head_dim_)), rotary);
+  const at::Tensor k =
+      apply_rotary(norm_k_.forward(split_heads(to_k_.forward(normed), head_dim_)), rotary);
   const at::Tensor v = split_heads(to_v_.forward(normed), head_dim_);
-  const at::Tensor attended = attention(q, k, v);                         // [B, T + S, dim]
-  const at::Tensor mlp = at::gelu(proj_mlp_.forward(normed), "tanh");     // [B, T + S, 4 · dim]
-  return clamp_half(at::addcmul(x, mod[2], proj_out_.forward(at::cat({attended, mlp}, /*dim=*/-1))));
+  const at::Tensor attended = attention(q, k, v);                      // [B, T + S, dim]
+  const at::Tensor mlp = at::gelu(proj_mlp_.forward(normed), "tanh");  // [B, T + S, 4 · dim]
+  return clamp_half(
+      at::addcmul(x, mod[2], proj_out_.forward(at::cat({attended, mlp}, /*dim=*/-1))));
 }
 
 Transformer::Transformer(const TransformerConfig& config)
     : config_(config),
-      timestep_embedder_(*this, "time_text_embed.timestep_embedder", kSinusoids, config.inner_dim()),
-      text_embedder_(*this, "time_text_embed.text_embedder", config.pooled_projection_dim, config.inner_dim()),
+      timestep_embedder_(*this, "time_text_embed.timestep_embedder", kSinusoids,
+                         config.inner_dim()),
+      text_embedder_(*this, "time_text_embed.text_embedder", config.pooled_projection_dim,
+                     config.inner_dim()),
       context_embedder_(*this, "context_embedder", config.joint_attention_dim, config.inner_dim()),
       x_embedder_(*this, "x_embedder", config.in_channels, config.inner_dim()),
       double_blocks_(*this, "transformer_blocks"),
@@ -131,31 +144,36 @@ Transformer::Transformer(const TransformerConfig& config)
       norm_out_(*this, "norm_out.linear", config.inner_dim(), 2 * config.inner_dim()),
       proj_out_(*this, "proj_out", config.inner_dim(), config.out_channels) {
   if (config.guidance_embeds) {
-    guidance_embedder_.emplace(*this, "time_text_embed.guidance_embedder", kSinusoids, config.inner_dim());
+    guidance_embedder_.emplace(*this, "time_text_embed.guidance_embedder", kSinusoids,
+                               config.inner_dim());
   }
   for (int64_t i = 0; i < config.num_layers; ++i) double_blocks_.emplace_back(config);
   for (int64_t i = 0; i < config.num_single_layers; ++i) single_blocks_.emplace_back(config);
 }
 
-at::Tensor Transformer::embed_conditions(const at::Tensor& timestep, const Conditioning& conditioning) const {
-  // Multiplied in the model's dtype, as the reference does: in bf16 this rounds the timestep to 8 bits.
+at::Tensor Transformer::embed_conditions(const at::Tensor& timestep,
+                                         const Conditioning& conditioning) const {
+  // Multiplied in the model's dtype, as the reference does: in bf16 this rounds the timestep to 8
+  // bits.
   const at::ScalarType dtype = conditioning.pooled.scalar_type();
   const auto sinusoids = [&](const at::Tensor& value) {
     return sinusoidal_embedding(value.to(dtype) * kTimeFactor, kSinusoids).to(dtype);
   };
   at::Tensor temb = timestep_embedder_.forward(sinusoids(timestep));
-  if (guidance_embedder_) temb = temb + guidance_embedder_->forward(sinusoids(conditioning.guidance.value()));
+  if (guidance_embedder_)
+    temb = temb + guidance_embedder_->forward(sinusoids(conditioning.guidance.value()));
   return at::silu(temb + text_embedder_.forward(conditioning.pooled));
 }
 
 at::Tensor Transformer::forward(const at::Tensor& latents, const at::Tensor& timestep,
                                 const Conditioning& conditioning) const {
   const at::Tensor silu_temb = embed_conditions(timestep, conditioning);
-  at::Tensor image = x_embedder_.forward(latents);                            // [B, S, dim]
-  at::Tensor text = context_embedder_.forward(conditioning.prompt_embeds);    // [B, T, dim]
-  for (const auto& block : double_blocks_) block->forward(image, text, silu_temb, conditioning.rotary);
+  at::Tensor image = x_embedder_.forward(latents);                          // [B, S, dim]
+  at::Tensor text = context_embedder_.forward(conditioning.prompt_embeds);  // [B, T, dim]
+  for (const auto& block : double_blocks_)
+    block->forward(image, text, silu_temb, conditioning.rotary);
 
-  at::Tensor x = at::cat({text, image}, /*dim=*/1);                           // [B, T + S, dim]
+  at::Tensor x = at::cat({text, image}, /*dim=*/1);  // [B, T + S, dim]
   for (const auto& block : single_blocks_) x = block->forward(x, silu_temb, conditioning.rotary);
   image = x.narrow(1, text.size(1), image.size(1));
 
@@ -166,9 +184,11 @@ at::Tensor Transformer::forward(const at::Tensor& latents, const at::Tensor& tim
 
 RotaryTable Transformer::rotary_table(int64_t text_tokens, int64_t height, int64_t width) const {
   at::Tensor image_ids = at::zeros({height, width, 3}, at::kFloat);
-  image_ids.select(-1, 1).copy_(at::arange(height, at::kFloat).unsqueeze(1).expand({height, width}));
+  image_ids.select(-1, 1).copy_(
+      at::arange(height, at::kFloat).unsqueeze(1).expand({height, width}));
   image_ids.select(-1, 2).copy_(at::arange(width, at::kFloat).unsqueeze(0).expand({height, width}));
-  const at::Tensor ids = at::cat({at::zeros({text_tokens, 3}, at::kFloat), image_ids.flatten(0, 1)});
+  const at::Tensor ids =
+      at::cat({at::zeros({text_tokens, 3}, at::kFloat), image_ids.flatten(0, 1)});
   return make_rotary_table(ids, config_.axes_dims_rope, kTheta);
 }
 

@@ -1,5 +1,6 @@
 // The denoiser of FLUX.1: double-stream blocks, then single-stream blocks.
-// Source: diffusers models/transformers/transformer_flux.py; the original is flux/src/flux/model.py.
+// Source: diffusers models/transformers/transformer_flux.py; the original is
+// flux/src/flux/model.py.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -45,11 +46,13 @@ class DoubleBlock : public Module {
  public:
   DoubleBlock(Module& parent, std::string name, const TransformerConfig& config);
   // image [B, S, dim] and text [B, T, dim] are replaced; silu_temb [B, dim].
-  void forward(at::Tensor& image, at::Tensor& text, const at::Tensor& silu_temb, const RotaryTable& rotary) const;
+  void forward(at::Tensor& image, at::Tensor& text, const at::Tensor& silu_temb,
+               const RotaryTable& rotary) const;
 
  private:
   // q, k, v of text and image behind each other → attention output [B, T + S, dim].
-  at::Tensor joint_attention(const at::Tensor& image, const at::Tensor& text, const RotaryTable& rotary) const;
+  at::Tensor joint_attention(const at::Tensor& image, const at::Tensor& text,
+                             const RotaryTable& rotary) const;
 
   int64_t head_dim_;
   Modulation norm1_, norm1_context_;
@@ -64,7 +67,8 @@ class SingleBlock : public Module {
  public:
   SingleBlock(Module& parent, std::string name, const TransformerConfig& config);
   // x [B, T + S, dim], text first → the same.
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& silu_temb, const RotaryTable& rotary) const;
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& silu_temb,
+                     const RotaryTable& rotary) const;
 
  private:
   int64_t head_dim_;
@@ -85,10 +89,13 @@ class Transformer : public Module {
     std::optional<at::Tensor> guidance;  // [B] fp32; only where the config has guidance_embeds
     RotaryTable rotary;                  // of T + S tokens
   };
-  // latents [B, S, in_channels]; timestep [B] = σ in the latents' dtype → prediction [B, S, in_channels].
-  at::Tensor forward(const at::Tensor& latents, const at::Tensor& timestep, const Conditioning& conditioning) const;
+  // latents [B, S, in_channels]; timestep [B] = σ in the latents' dtype → prediction [B, S,
+  // in_channels].
+  at::Tensor forward(const at::Tensor& latents, const at::Tensor& timestep,
+                     const Conditioning& conditioning) const;
 
-  // Positions of `text_tokens` at (0, 0, 0), then of height × width image tokens at (0, row, column).
+  // Positions of `text_tokens` at (0, 0, 0), then of height × width image tokens at (0, row,
+  // column).
   RotaryTable rotary_table(int64_t text_tokens, int64_t height, int64_t width) const;
 
   const TransformerConfig& config() const { return config_; }

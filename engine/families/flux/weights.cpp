@@ -3,6 +3,8 @@
 
 namespace easel::flux {
 
-KeyRules Transformer::key_rules() { return {.prefixes = {}, .aliases = {}, .ignored_suffixes = {}}; }
+KeyRules Transformer::key_rules() {
+  return {.prefixes = {}, .aliases = {}, .ignored_suffixes = {}};
+}
 
 }  // namespace easel::flux

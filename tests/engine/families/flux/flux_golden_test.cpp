@@ -16,8 +16,8 @@ at::Tensor same_rows(const at::Tensor& got, const at::Tensor& expected) {
 }
 
 bool is_input(const std::string& name) {
-  return name.starts_with("step0.") || name == "sigmas" || name == "timesteps" || name == "noise" || name == "mask" ||
-         name == "image_latents";
+  return name.starts_with("step0.") || name == "sigmas" || name == "timesteps" || name == "noise" ||
+         name == "mask" || name == "image_latents";
 }
 
 TEST_P(FluxGoldenTest, EqualsTheReferenceAtEveryStage) {
@@ -61,7 +61,8 @@ TEST_P(FluxHalfPrecisionTest, ComesAsCloseToFp32AsTheReferenceDoes) {
   GenerateRequest request = GetParam().request();
   const TensorMap reference = GetParam().tensors();
   request.latents = to_named_tensor("latents", reference.at("latents.0"));
-  for (const auto& [label, dtype] : {std::pair{"bf16", ComputeDtype::kBf16}, std::pair{"fp16", ComputeDtype::kFp16}}) {
+  for (const auto& [label, dtype] :
+       {std::pair{"bf16", ComputeDtype::kBf16}, std::pair{"fp16", ComputeDtype::kFp16}}) {
     const auto model = open_golden_model(GetParam().arguments["model"], dtype);
     ASSERT_NE(model, nullptr);
     const auto result = model->generate(request, {}, CancelToken());
@@ -70,7 +71,8 @@ TEST_P(FluxHalfPrecisionTest, ComesAsCloseToFp32AsTheReferenceDoes) {
     const double expected = GetParam().arguments["psnr"][label];
     EXPECT_GE(got, expected - kHalfPsnrSlackDb) << label;
     RecordProperty(label, std::to_string(got));
-    std::printf("%s %s: %.2f dB, the reference %.2f dB\n", GetParam().name.c_str(), label, got, expected);
+    std::printf("%s %s: %.2f dB, the reference %.2f dB\n", GetParam().name.c_str(), label, got,
+                expected);
   }
 }
 
@@ -80,13 +82,16 @@ INSTANTIATE_TEST_SUITE_P(Cases, FluxHalfPrecisionTest, ::testing::ValuesIn(half_
 TEST(FluxNoiseTest, IsTheReferencesOwnInHalfPrecision) {
   for (const GoldenCase& one : golden_cases()) {
     if (one.name != "a_two_images" && one.name != "b_tall") continue;
-    for (const auto& [label, dtype] : {std::pair{"bf16", ComputeDtype::kBf16}, std::pair{"fp16", ComputeDtype::kFp16}}) {
+    for (const auto& [label, dtype] :
+         {std::pair{"bf16", ComputeDtype::kBf16}, std::pair{"fp16", ComputeDtype::kFp16}}) {
       const auto model = open_golden_model(one.arguments["model"], dtype);
       ASSERT_NE(model, nullptr);
       const auto result = model->generate(one.request(), {}, CancelToken());
       ASSERT_TRUE(result.ok()) << result.status().message();
-      const TensorMap expected = load_data(std::string("flux/cases/noise_") + label + "_" + one.name + ".safetensors");
-      EXPECT_TRUE(at::equal(to_map(result->tensors).at("latents.0"), expected.at("latents.0"))) << one.name << label;
+      const TensorMap expected =
+          load_data(std::string("flux/cases/noise_") + label + "_" + one.name + ".safetensors");
+      EXPECT_TRUE(at::equal(to_map(result->tensors).at("latents.0"), expected.at("latents.0")))
+          << one.name << label;
     }
   }
 }
