@@ -17,18 +17,17 @@ fuzz_one() {
 }
 
 dev_fuzz() {
-  local name=all seconds=600 fuzzer found=no folder=$root/build-fuzz
+  local name=all seconds=600 fuzzer folder=$root/build-fuzz
   if [[ ${1:-} =~ ^[0-9]+$ ]]; then seconds=$1; else name=${1:-all} seconds=${2:-600}; fi
   [[ $seconds =~ ^[0-9]+$ ]] || die "'$seconds' is not a number of seconds" "./dev fuzz [NAME] [SECONDS]"
+  [[ $name == all || -f tests/fuzz/$name.cpp ]] ||
+    die "there is no fuzzer '$name'" "These exist: $(cd tests/fuzz && ls ./*_fuzzer.cpp | sed 's|./||; s|.cpp||' | tr '\n' ' ')"
   ensure_packages tools/dev/packages.txt tools/dev/packages_clang.txt
   configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++-14 -DEASEL_BUILD_FUZZERS=ON \
     -DEASEL_SANITIZE=address,undefined -DEASEL_BUILD_ENGINE=OFF -DEASEL_BUILD_TESTS=OFF
-  compile "$folder"
+  compile "$folder" "$name"
   sanitizer_environment
-  for fuzzer in "$folder"/fuzz/*; do
-    if [[ $name != all && $(basename "$fuzzer") != "$name" ]]; then continue; fi
-    found=yes
-    fuzz_one "$fuzzer" "$seconds"
+  for fuzzer in "$folder"/fuzz/*_fuzzer; do
+    if [[ $name == all || $(basename "$fuzzer") == "$name" ]]; then fuzz_one "$fuzzer" "$seconds"; fi
   done
-  [[ $found == yes ]] || die "there is no fuzzer '$name'" "These exist: $(cd "$folder/fuzz" && echo *)"
 }
