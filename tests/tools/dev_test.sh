@@ -108,6 +108,22 @@ rm "$work"/downloads/*
 expect "a wheel that is not the pinned one is refused" "*does not have the pinned SHA-256*" "$(fetch "${sha256//[0-9]/a}")"
 expect "nothing of it stays" "" "$(ls "$work/downloads")"
 
+# ./dev run around an `easel` that only says what it was given.
+run_fake() {
+  set_up() { :; }; configure() { :; }; compile() { :; }
+  torch_root=none build_dir=$work/build root=$work/checkout invoked_from=$work/elsewhere
+  dev_run "$@"
+}
+mkdir -p "$work/build/bin" "$work/elsewhere" "$work/checkout"
+printf '#!/bin/bash\necho "in $PWD: $*"\n' >"$work/build/bin/easel"
+chmod +x "$work/build/bin/easel"
+expect "run draws with the demo model and says where the picture is" \
+  "*generate --model $work/checkout/demo/model --prompt *--output $work/checkout/pictures/*.png*the picture is $work/checkout/pictures/*.png" "$(with_parts run_fake)"
+expect "run passes options on, from where the user stands" "*in $work/elsewhere: generate --model m --prompt p --output o.png --device cpu*" \
+  "$(cpu_only=yes with_parts run_fake --model m --prompt p --output o.png)"
+printf '#!/bin/bash\nexit 3\n' >"$work/build/bin/easel"
+expect "run keeps easel's exit code" 3 "$(with_parts run_fake >/dev/null; echo $?)"
+
 has() { with_parts has_option "$@" && echo yes || echo no; }
 expect "an option as two words" yes "$(has --model --prompt x --model y)"
 expect "an option as one word" yes "$(has --model --model=y)"
