@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/unicode.h"
 
 namespace easel {
@@ -54,7 +55,7 @@ absl::Status check_patterns(const Patterns& patterns) {
   for (const auto& [pattern, index] : patterns) {
     if (pattern.empty()) return bad_weights("added token ", index, " is empty after normalisation");
     if (!seen.insert(pattern).second) {
-      return bad_weights("two added tokens are looked for as the same string '", pattern, "'");
+      return bad_weights("two added tokens are looked for as the same string ", quote(pattern));
     }
   }
   return absl::OkStatus();

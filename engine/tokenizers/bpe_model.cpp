@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/unicode.h"
 
 namespace easel {
@@ -63,9 +64,9 @@ absl::Status BpeModel::set_ids(Vocabulary vocabulary) {
   for (const auto& [token, id] : vocabulary) {
     const auto [other, is_new] = tokens.try_emplace(id, token);
     if (!is_new) {
-      return bad_weights("the vocabulary gives id ", id, " to '",
-                         std::min<std::string_view>(token, other->second), "' and to '",
-                         std::max<std::string_view>(token, other->second), "'");
+      return bad_weights("the vocabulary gives id ", id, " to ",
+                         quote(std::min<std::string_view>(token, other->second)), " and to ",
+                         quote(std::max<std::string_view>(token, other->second)));
     }
     max_id_ = std::max<int64_t>(max_id_, id);
   }
@@ -80,8 +81,8 @@ absl::Status BpeModel::set_merges(const Merges& merges) {
     const auto left_id = id_of(left), right_id = id_of(right), merged_id = id_of(left + right);
     if (!left_id || !right_id || !merged_id) {
       const std::string& unknown = !left_id ? left : !right_id ? right : left + right;
-      return bad_weights("merge ", rank + 1, " ('", left, " ", right, "') needs the token '",
-                         unknown, "', which the vocabulary lacks");
+      return bad_weights("merge ", rank + 1, " (", quote(concat(left, " ", right)),
+                         ") needs the token ", quote(unknown), ", which the vocabulary lacks");
     }
     const Merge merge = {static_cast<int32_t>(rank), static_cast<int32_t>(*merged_id)};
     merges_[pair_key(static_cast<int32_t>(*left_id), static_cast<int32_t>(*right_id))] = merge;
@@ -95,8 +96,8 @@ absl::Status BpeModel::set_bytes(const std::string& unk_token) {
   const auto lookup = [&](const std::string& token, int32_t& id) {
     const auto found = id_of(token);
     if (!found && !unk_id) {
-      return bad_weights("the vocabulary lacks '", token, "' and the unknown token '", unk_token,
-                         "' that would stand for it");
+      return bad_weights("the vocabulary lacks ", quote(token), " and the unknown token ",
+                         quote(unk_token), " that would stand for it");
     }
     id = static_cast<int32_t>(found ? *found : *unk_id);
     return absl::OkStatus();

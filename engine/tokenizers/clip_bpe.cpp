@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/declared_parts.h"
 #include "engine/tokenizers/json_access.h"
 #include "engine/tokenizers/special_tokens.h"
@@ -27,7 +28,9 @@ absl::StatusOr<BpeModel::Vocabulary> read_vocabulary(const json& object, const s
   BpeModel::Vocabulary vocabulary;
   vocabulary.reserve(object.size());
   for (const auto& [token, value] : object.items()) {
-    EASEL_ASSIGN_OR_RETURN(vocabulary[token], as_token_id(value, concat(where, ": '", token, "'")));
+    const auto id = as_token_id(value, where);
+    if (!id.ok()) return with_context(id.status(), concat("token ", quote(token)));
+    vocabulary[token] = *id;
   }
   return vocabulary;
 }
@@ -35,8 +38,8 @@ absl::StatusOr<BpeModel::Vocabulary> read_vocabulary(const json& object, const s
 absl::Status add_merge(std::string_view line, const std::string& where, BpeModel::Merges& merges) {
   const size_t space = line.find(' ');
   if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
-    return bad_weights(where, ": merge ", merges.size() + 1, " is '", line,
-                       "', expected two tokens and one space");
+    return bad_weights(where, ": merge ", merges.size() + 1, " is ", quote(line),
+                       ", expected two tokens and one space");
   }
   merges.emplace_back(line.substr(0, space), line.substr(space + 1));
   return absl::OkStatus();
@@ -103,7 +106,7 @@ absl::StatusOr<Files> read_vocab_and_merges(const TokenizerSources& sources) {
         Reason::kComponentMissing,
         concat(missing, " is missing: expected tokenizer.json, or vocab.json with merges.txt"));
   }
-  EASEL_ASSIGN_OR_RETURN(const json vocab, parse_json_object("vocab.json", *sources.vocab));
+  EASEL_ASSIGN_OR_RETURN(const json vocab, parse_tokenizer_json("vocab.json", *sources.vocab));
   Files files;
   EASEL_ASSIGN_OR_RETURN(files.vocabulary, read_vocabulary(vocab, "vocab.json"));
   EASEL_ASSIGN_OR_RETURN(files.merges, read_merges_text(*sources.merges, "merges.txt"));
@@ -195,7 +198,7 @@ absl::StatusOr<std::unique_ptr<ClipBpeTokenizer>> ClipBpeTokenizer::from_sources
     const TokenizerSources& sources) {
   json file;
   if (sources.tokenizer_json) {
-    EASEL_ASSIGN_OR_RETURN(file, parse_json_object("tokenizer.json", *sources.tokenizer_json));
+    EASEL_ASSIGN_OR_RETURN(file, parse_tokenizer_json("tokenizer.json", *sources.tokenizer_json));
   }
   EASEL_ASSIGN_OR_RETURN(SpecialTokens special, SpecialTokens::read(sources, file));
   special.set_default("bos_token", kStart);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/json_access.h"
 
 namespace easel {
@@ -42,8 +43,8 @@ absl::Status check_declared_parts(const json& tokenizer_json,
       EASEL_ASSIGN_OR_RETURN(const std::string type,
                              as_string(member(*part, "type"), where + ".type"));
       if (std::find(expected.types.begin(), expected.types.end(), type) == expected.types.end()) {
-        return bad_weights(where, " has the type '", type,
-                           "', which is not supported; supported: ", join(expected.types, ", "));
+        return bad_weights(where, " has the type ", quote(type),
+                           ", which is not supported; supported: ", join(expected.types, ", "));
       }
     }
   }
@@ -60,8 +61,8 @@ absl::Status expect_member(const json& part, std::string_view where, const char*
     return value.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/false,
                       json::error_handler_t::replace);
   };
-  return bad_weights(where, ".", key, " is ", shown(*found).substr(0, 60), ", only ",
-                     shown(values.front()), " is supported");
+  return bad_weights(where, ".", key, " is ", quote(shown(*found)), ", only ",
+                     quote(shown(values.front())), " is supported");
 }
 
 }  // namespace easel

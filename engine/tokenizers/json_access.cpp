@@ -15,7 +15,7 @@ absl::Status wrong_type(const nlohmann::json& value, std::string_view where, con
 
 }  // namespace
 
-absl::StatusOr<nlohmann::json> parse_json_object(std::string_view file, std::string_view text) {
+absl::StatusOr<nlohmann::json> parse_tokenizer_json(std::string_view file, std::string_view text) {
   const absl::Status shape = check_json_shape(text, std::numeric_limits<size_t>::max());
   if (!shape.ok()) return bad_weights(file, ": ", shape.message());
   nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);

@@ -14,7 +14,7 @@ namespace easel {
 inline constexpr int64_t kMaxTokenId = (int64_t{1} << 24) - 1;
 
 // `text` as a JSON object; nested at most 32 deep.
-absl::StatusOr<nlohmann::json> parse_json_object(std::string_view file, std::string_view text);
+absl::StatusOr<nlohmann::json> parse_tokenizer_json(std::string_view file, std::string_view text);
 
 // The member, or null where there is none. `object` is a JSON object.
 const nlohmann::json& member(const nlohmann::json& object, const char* key);

@@ -12,7 +12,8 @@
 namespace easel::unicode {
 namespace {
 
-constexpr char32_t kFirstUnstable = 0x300;             // everything below is its own NFC
+constexpr char32_t kFirstUnstable = 0x300;         // everything below is its own NFC
+constexpr char32_t kHangulBelowTrailing = 0x11A7;  // UAX 15's TBase, itself no trailing consonant
 constexpr char32_t kComposedSinceUnicode13 = 0x11938;  // not in the reference's tables
 
 int combining_class(char32_t c) {
@@ -49,6 +50,7 @@ void reorder(std::u32string& text) {
 }
 
 std::optional<char32_t> compose_pair(char32_t first, char32_t second) {
+  if (second == kHangulBelowTrailing) return std::nullopt;  // utf8proc would swallow it
   utf8proc_int32_t pair[2] = {static_cast<utf8proc_int32_t>(first),
                               static_cast<utf8proc_int32_t>(second)};
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 
 namespace easel {
@@ -100,7 +101,7 @@ absl::StatusOr<SentencePieceModel::Piece> read_piece(std::string_view message, s
   }
   if (find_invalid_utf8(piece.text)) return bad_weights("piece ", index, " is not valid UTF-8");
   if (!std::isfinite(piece.score)) {
-    return bad_weights("piece ", index, " ('", piece.text, "') has the score ", piece.score,
+    return bad_weights("piece ", index, " (", quote(piece.text), ") has the score ", piece.score,
                        ", expected a finite number");
   }
   return piece;
@@ -133,6 +134,7 @@ absl::Status read_normalizer(std::string_view message, SentencePieceModel& model
 absl::StatusOr<SentencePieceModel> SentencePieceModel::parse(std::string_view bytes) {
   constexpr uint32_t kPieces = 1, kTrainer = 2, kNormalizer = 3;
   SentencePieceModel model;
+  bool has_normalizer = false;
   for (FieldReader reader(bytes); !reader.done();) {
     EASEL_ASSIGN_OR_RETURN(const Field field, reader.next());
     if (field.type != WireType::kBytes) continue;
@@ -143,7 +145,13 @@ absl::StatusOr<SentencePieceModel> SentencePieceModel::parse(std::string_view by
       EASEL_RETURN_IF_ERROR(read_trainer(field.bytes, model));
     } else if (field.number == kNormalizer) {
       EASEL_RETURN_IF_ERROR(read_normalizer(field.bytes, model));
+      has_normalizer = true;
     }
+  }
+  // The normaliser stands behind the pieces, so a file that was cut between two pieces lacks it.
+  if (!has_normalizer) {
+    return bad_weights("not a SentencePiece model, or cut short: its ", bytes.size(),
+                       " bytes hold ", model.pieces.size(), " pieces and no normalizer_spec");
   }
   return model;
 }

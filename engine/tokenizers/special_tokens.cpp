@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/json_access.h"
 
 namespace easel {
@@ -76,10 +77,11 @@ absl::StatusOr<int64_t> read_id(const std::string& key, const std::string& where
   int64_t id = 0;
   for (const char c : key) {
     if (c < '0' || c > '9' || id > kMaxTokenId)
-      return bad_weights(where, ": '", key, "' is not a token id");
+      return bad_weights(where, ": ", quote(key), " is not a token id");
     id = id * 10 + (c - '0');
   }
-  if (key.empty() || id > kMaxTokenId) return bad_weights(where, ": '", key, "' is not a token id");
+  if (key.empty() || id > kMaxTokenId)
+    return bad_weights(where, ": ", quote(key), " is not a token id");
   return id;
 }
 
@@ -88,14 +90,14 @@ absl::Status expect_right(const json& value, const std::string& where) {
   if (value.is_null()) return absl::OkStatus();
   EASEL_ASSIGN_OR_RETURN(const std::string side, as_string(value, where));
   if (side == "right" || side == "Right") return absl::OkStatus();
-  return bad_weights(where, ": '", side, "' is not supported, only 'right' is");
+  return bad_weights(where, ": ", quote(side), " is not supported, only 'right' is");
 }
 
 // Members that name tokens; the rest of the file is not about tokens.
 absl::Status read_names(const json& file, const std::string& file_name, bool special_default,
                         SpecialTokens& out) {
   for (const auto& [key, value] : file.items()) {
-    const std::string where = concat(file_name, ": ", key);
+    const std::string where = concat(file_name, ": ", quote(key));
     const bool is_token = value.is_string() || (value.is_object() && value.contains("content"));
     const bool names_token =
         is_token && key.size() > 6 && key.compare(key.size() - 6, 6, "_token") == 0;
@@ -148,7 +150,7 @@ absl::Status read_config(const json& config, SpecialTokens& out) {
   if (sentinels.is_null()) return absl::OkStatus();
   out.num_sentinels = whole_number(sentinels).value_or(-1);
   if (out.num_sentinels < 0 || out.num_sentinels > kMaxSentinels) {
-    return bad_weights(kConfigFile, ": extra_ids is ", sentinels.dump(), ", expected 0…",
+    return bad_weights(kConfigFile, ": extra_ids is ", quote(sentinels.dump()), ", expected 0…",
                        kMaxSentinels);
   }
   return absl::OkStatus();
@@ -159,14 +161,14 @@ absl::Status read_decoder(const json& decoder, SpecialTokens& out) {
   EASEL_RETURN_IF_ERROR(expect_object(decoder, where));
   for (const auto& [key, value] : decoder.items()) {
     EASEL_ASSIGN_OR_RETURN(const int64_t id, read_id(key, where));
-    EASEL_ASSIGN_OR_RETURN(out.added[id],
-                           read_token(value, concat(where, ".", key), /*special_default=*/false));
+    EASEL_ASSIGN_OR_RETURN(out.added[id], read_token(value, concat(where, ".", quote(key)),
+                                                     /*special_default=*/false));
   }
   return absl::OkStatus();
 }
 
 absl::Status read_map(const std::string& text, SpecialTokens& out) {
-  EASEL_ASSIGN_OR_RETURN(json map, parse_json_object(kMapFile, text));
+  EASEL_ASSIGN_OR_RETURN(json map, parse_tokenizer_json(kMapFile, text));
   const auto earlier = out.extra;
   for (auto& [key, value] : map.items()) {
     if (value.is_object() && key != "extra_special_tokens") value["special"] = true;
@@ -183,7 +185,7 @@ absl::Status read_map(const std::string& text, SpecialTokens& out) {
 // added_tokens.json: {text: id}. A token is special when the other files name it.
 absl::Status read_added_file(const std::string& text, SpecialTokens& out) {
   const std::string where = "added_tokens.json";
-  EASEL_ASSIGN_OR_RETURN(const json file, parse_json_object(where, text));
+  EASEL_ASSIGN_OR_RETURN(const json file, parse_tokenizer_json(where, text));
   std::set<std::string> special;
   for (const char* name : kStandardNames) {
     const auto found = out.named.find(name);
@@ -192,7 +194,8 @@ absl::Status read_added_file(const std::string& text, SpecialTokens& out) {
   for (const NamedToken& named : out.extra.value_or(std::vector<NamedToken>()))
     special.insert(named.token.content);
   for (const auto& [content, value] : file.items()) {
-    EASEL_ASSIGN_OR_RETURN(const int32_t id, as_token_id(value, concat(where, ": ", content)));
+    EASEL_ASSIGN_OR_RETURN(const int32_t id,
+                           as_token_id(value, concat(where, ": ", quote(content))));
     AddedToken token;
     token.content = content;
     token.special = special.count(content) > 0;
@@ -241,7 +244,7 @@ absl::StatusOr<SpecialTokens> SpecialTokens::read(const TokenizerSources& source
   out.model_max_length = std::numeric_limits<int64_t>::max();
   json config = json::object();
   if (sources.tokenizer_config) {
-    EASEL_ASSIGN_OR_RETURN(config, parse_json_object(kConfigFile, *sources.tokenizer_config));
+    EASEL_ASSIGN_OR_RETURN(config, parse_tokenizer_json(kConfigFile, *sources.tokenizer_config));
   }
   EASEL_RETURN_IF_ERROR(read_config(config, out));
   if (tokenizer_json.is_object()) EASEL_RETURN_IF_ERROR(check_sides(tokenizer_json));
@@ -278,7 +281,7 @@ absl::StatusOr<int64_t> SpecialTokens::id_of(const std::string& name,
                                              const AddedTokens& tokens) const {
   EASEL_ASSIGN_OR_RETURN(const std::string text, text_of(name));
   if (const auto id = tokens.id_of(text)) return *id;
-  return bad_weights(kConfigFile, ": ", name, " is '", text, "', which is not a token");
+  return bad_weights(kConfigFile, ": ", name, " is ", quote(text), ", which is not a token");
 }
 
 std::vector<AddedToken> SpecialTokens::tokens_to_add() const {

@@ -99,6 +99,10 @@ absl::Status check_model(const SentencePieceModel& model) {
     return bad_weights("spiece.model: model type ", static_cast<int32_t>(model.model_type),
                        " is not supported, only 1 (unigram) is");
   }
+  if (model.pieces.size() <= kUnkId) {
+    return bad_weights("spiece.model: ", model.pieces.size(), " pieces, expected at least ",
+                       kUnkId + 1);
+  }
   for (size_t i = 0; i < model.pieces.size(); ++i) {
     if (model.pieces[i].type == SentencePieceModel::PieceType::kUnknown && i != kUnkId) {
       return bad_weights("spiece.model: the unknown token has id ", i, ", expected ", kUnkId);
@@ -155,7 +159,7 @@ absl::StatusOr<std::unique_ptr<UnigramTokenizer>> UnigramTokenizer::from_sources
     const TokenizerSources& sources) {
   json file;
   if (sources.tokenizer_json) {
-    EASEL_ASSIGN_OR_RETURN(file, parse_json_object("tokenizer.json", *sources.tokenizer_json));
+    EASEL_ASSIGN_OR_RETURN(file, parse_tokenizer_json("tokenizer.json", *sources.tokenizer_json));
   } else if (!sources.spiece) {
     return make_error(Reason::kComponentMissing,
                       "tokenizer.json is missing, and so is spiece.model");

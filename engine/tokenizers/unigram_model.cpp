@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "engine/tokenizers/unicode.h"
 
 namespace easel {
@@ -38,8 +39,8 @@ absl::StatusOr<UnigramModel> UnigramModel::create(Pieces pieces, int32_t unk_id)
   }
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (!std::isfinite(pieces[i].second)) {
-      return bad_weights("piece ", i, " ('", pieces[i].first, "') has the score ", pieces[i].second,
-                         ", expected a finite number");
+      return bad_weights("piece ", i, " (", quote(pieces[i].first), ") has the score ",
+                         pieces[i].second, ", expected a finite number");
     }
   }
   return UnigramModel(std::move(pieces), unk_id);
