@@ -10,12 +10,11 @@
 
 namespace easel {
 
-// Built once, then immutable and thread-safe. One array of nodes, the children of a node side by
-// side.
+// Built once, then immutable and thread-safe. One array of nodes, siblings side by side.
 class ByteTrie {
  public:
-  // Of several entries with one key the last one counts; the empty key is never found. Values are ≥
-  // 0.
+  // Of several entries with one key the last one counts; the empty key is never found. No value is
+  // negative.
   explicit ByteTrie(std::vector<std::pair<std::string, int32_t>> entries);
 
   // visit(length, value) for every key that `text` starts with, shortest first.

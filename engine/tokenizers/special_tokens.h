@@ -1,5 +1,4 @@
-// Which tokens a tokenizer adds to its model's vocabulary, and which of them are EOS, padding and
-// so on.
+// Which tokens a tokenizer adds to its model's vocabulary, and which of them ends or fills a text.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +28,7 @@ struct NamedToken {
 // where it exists; else special_tokens_map.json, added_tokens.json and tokenizer.json's
 // added_tokens are read.
 struct SpecialTokens {
-  // "eos_token" → the token, nullopt where the config says null. Absent names have the class's
-  // default.
+  // "eos_token" → the token, nullopt where the config says null.
   std::map<std::string, std::optional<NamedToken>> named;
   std::map<int64_t, AddedToken> added;                // by the id that the file lists them under
   std::optional<std::vector<NamedToken>> extra;       // extra_special_tokens

@@ -1,8 +1,9 @@
-// Code points whose properties in the reference's Unicode tables differ from utf8proc 2.8 (Unicode
-// 15).
+// Code points that the reference's Unicode tables see otherwise than utf8proc 2.8 (Unicode 15).
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 namespace easel::unicode {

@@ -17,8 +17,7 @@ namespace easel {
 // Equals transformers 5.23's T5Tokenizer. Like that class it always runs the charsmap (where the
 // files have one), splits at white space, puts "▁" before each word, and ends with </s>; only the
 // vocabulary with its scores, the charsmap and the special tokens come from the files. A
-// tokenizer.json that declares parts of other types is refused, because T5Tokenizer would not
-// follow it.
+// tokenizer.json that declares parts of other types is refused: T5Tokenizer would not follow it.
 class UnigramTokenizer : public Tokenizer {
  public:
   // tokenizer.json where it exists, else spiece.model (with 100 sentinels <extra_id_N> behind its
