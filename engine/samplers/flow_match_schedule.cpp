@@ -25,10 +25,9 @@ void shift_sigmas(const FlowMatchConfig& config, int64_t image_tokens, std::vect
   for (float& sigma : sigmas) sigma = strength / (strength + (1.0f / sigma - 1.0f));
 }
 
-// Stretches the schedule so that its last sigma is `terminal`. A single step, which the reference
-// makes NaN of, is left alone.
+// Stretches the schedule so that its last sigma is `terminal`: NaN for one step, as in the
+// reference.
 void stretch_to_terminal(float terminal, std::vector<float>& sigmas) {
-  if (sigmas.size() == 1) return;
   const float scale = (1.0f - sigmas.back()) / (1.0f - terminal);
   for (float& sigma : sigmas) sigma = 1.0f - (1.0f - sigma) / scale;
 }
