@@ -1,0 +1,36 @@
+// The autoencoders of the tiny models, loaded in fp32.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "engine/autoencoders/autoencoder_kl.h"
+#include "engine/memory/component.h"
+#include "engine/weights/json_file.h"
+
+namespace easel::testing {
+
+inline constexpr const char* kGoldenModels[] = {"dev_a", "dev_b", "schnell", "unit"};
+
+struct GoldenAutoencoder {
+  std::unique_ptr<Component> component;  // owns the network
+  const AutoencoderKl* vae = nullptr;
+};
+
+inline GoldenAutoencoder load_golden_autoencoder(const std::string& model) {
+  const std::string folder = std::string(EASEL_TEST_DATA) + "/flux/models/" + model + "/vae";
+  const auto config = AutoencoderKlConfig::from_json(
+      read_json_file(folder + "/config.json").value(), "config.json");
+  auto network = std::make_unique<AutoencoderKl>(config.value());
+  const AutoencoderKl* vae = network.get();
+  auto component = Component::create("vae", std::move(network), Checkpoint::open(folder).value(),
+                                     AutoencoderKl::key_rules());
+  EXPECT_TRUE(component.ok()) << component.status();
+  EXPECT_TRUE((*component)->load(at::kFloat, at::kCPU).ok());
+  return {*std::move(component), vae};
+}
+
+}  // namespace easel::testing
