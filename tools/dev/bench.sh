@@ -15,7 +15,7 @@ ensure_reference_python() {
 
 dev_bench() {
   ensure_packages tools/dev/packages.txt tools/dev/packages_bench.txt
-  dev_build
+  dev_build easel
   ensure_reference_python
   step "benchmark: alternating runs, medians"
   "$reference_python" -m tools.bench --easel "$build_dir/bin/easel" "$@" || die "the benchmark failed" "Its message is above"
