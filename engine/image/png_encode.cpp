@@ -15,6 +15,10 @@
 namespace easel {
 namespace {
 
+// CPU time and size for 1024 × 1024 RGB with libpng's own choice of filters: level 3 takes 104 ms
+// for 1.30 MB (smooth picture) and 90 ms for 2.32 MB (noisy), level 4 132 ms, 1.22 MB and 127
+// ms, 2.31 MB, level 6 478 ms, 1.20 MB and 125 ms, 2.31 MB. On flat drawings level 4 halves level
+// 3's size.
 constexpr int kCompressionLevel = 4;
 
 // A text as it goes into the file.
