@@ -82,8 +82,8 @@ BenchFigures summarize(const std::vector<BenchRun>& runs, double open_seconds) {
 
 std::string bench_text(const BenchFigures& figures) {
   const std::string title =
-      concat(figures.family, " ", figures.variant, ", ", figures.dtype, " on ", figures.device, ", ",
-             figures.width, " x ", figures.height, ", ", figures.steps,
+      concat(figures.family, " ", figures.variant, ", ", figures.dtype, " on ", figures.device,
+             ", ", figures.width, " x ", figures.height, ", ", figures.steps,
              figures.steps == 1 ? " step, " : " steps, ", figures.runs,
              figures.runs == 1 ? " run\n\n" : " runs\n\n");
   return title + format_table({{"open", seconds_text(figures.open_seconds)},

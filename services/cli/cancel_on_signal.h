@@ -7,8 +7,9 @@
 
 namespace easel {
 
-// While it lives, the first SIGINT or SIGTERM cancels the token; the second does what it always did,
-// so that a program that hangs can still be ended. One at a time in a process; borrows the token.
+// While it lives, the first SIGINT or SIGTERM cancels the token; the second does what it always
+// did, so that a program that hangs can still be ended. One at a time in a process; borrows the
+// token.
 class CancelOnSignal {
  public:
   explicit CancelOnSignal(CancelToken& token);

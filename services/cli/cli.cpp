@@ -42,11 +42,13 @@ class Cli {
     app_.set_version_flag("--version", "easel " EASEL_VERSION);
     app_.footer(kFooter);
     app_.require_subcommand(1);
-    CLI::App* generate = add("generate", "Draws pictures", [this] { return run_generate(generate_, console_); });
+    CLI::App* generate =
+        add("generate", "Draws pictures", [this] { return run_generate(generate_, console_); });
     add_generate_options(*generate, generate_);
     generate->footer(kGenerateFooter);
-    CLI::App* inspect = add("inspect", "Says what a model or a weights file holds, from headers alone",
-                            [this] { return run_inspect(inspect_, console_); });
+    CLI::App* inspect =
+        add("inspect", "Says what a model or a weights file holds, from headers alone",
+            [this] { return run_inspect(inspect_, console_); });
     add_inspect_options(*inspect, inspect_);
     add_models();
     CLI::App* bench = add("bench", "Measures how long a picture takes, stage by stage",
@@ -63,7 +65,11 @@ class Cli {
       app_.exit(request, console_.out, console_.err);
       return conclude(console_, absl::OkStatus(), json);
     } catch (const CLI::ParseError& error) {
-      return conclude(console_, invalid_field(error.what(), "; `easel --help` and `easel COMMAND --help` list what there is"), json);
+      return conclude(
+          console_,
+          invalid_field(error.what(),
+                        "; `easel --help` and `easel COMMAND --help` list what there is"),
+          json);
     }
     return chosen_();
   }
@@ -82,8 +88,9 @@ class Cli {
 
   // A subcommand's callback comes before that of `models` itself.
   void add_models() {
-    CLI::App* models = add("models", "Lists the models there are; adds and removes keys of the registry",
-                           [this] { return run_models_list(models_, console_); });
+    CLI::App* models =
+        add("models", "Lists the models there are; adds and removes keys of the registry",
+            [this] { return run_models_list(models_, console_); });
     add_models_list_options(*models, models_);
     models->require_subcommand(0, 1);
     CLI::App* add = attach(*models->add_subcommand("add", "Adds a key to the registry"),

@@ -62,7 +62,8 @@ class GenerateRun {
     const std::chrono::duration<double> opening = std::chrono::steady_clock::now() - start;
     EASEL_ASSIGN_OR_RETURN(
         GenerateResult result,
-        model->generate(request, [this](const GenerateEvent& event) { on_event(event); }, cancel));
+        model->generate(
+            request, [this](const GenerateEvent& event) { on_event(event); }, cancel));
     result.seconds.insert(result.seconds.begin(), {"open", opening.count()});
     return result;
   }

@@ -22,9 +22,10 @@ void add_prompt_options(CLI::App& app, GenerateOptions& options) {
                   "Reads the prompt from a file, or from the standard input when it is -; the "
                   "newline at its end does not count")
       ->type_name("FILE");
-  add_text_option(app, "--negative-prompt", options.negative_prompt,
-                  "What not to draw, with --true-cfg; --negative-prompt= (empty) is not the same as "
-                  "none");
+  add_text_option(
+      app, "--negative-prompt", options.negative_prompt,
+      "What not to draw, with --true-cfg; --negative-prompt= (empty) is not the same as "
+      "none");
 }
 
 void add_number(CLI::App& app, const char* name, std::optional<std::string>& value,
@@ -55,9 +56,10 @@ void add_input_options(CLI::App& app, GenerateOptions& options) {
              "0 … 1, with --image: how much of the picture is drawn anew");
   add_number(app, "--mask", options.mask, "FILE",
              "With --image: white is drawn anew, black is kept");
-  add_number(app, "--latents", options.latents, "FILE",
-             "Noise to start from instead of the seed's: a safetensors file with one tensor, or one "
-             "named latents or latents.0");
+  add_number(
+      app, "--latents", options.latents, "FILE",
+      "Noise to start from instead of the seed's: a safetensors file with one tensor, or one "
+      "named latents or latents.0");
   add_repeated_option(app, "--option", options.options,
                       "An option of the model's family; may be repeated")
       ->type_name("KEY=VALUE");
@@ -115,7 +117,8 @@ absl::Status read_inputs(const GenerateOptions& options, GenerateRequest& reques
                            read_option_file("--image", *options.image, kMaxPictureBytes));
   }
   if (options.mask) {
-    EASEL_ASSIGN_OR_RETURN(request.mask, read_option_file("--mask", *options.mask, kMaxPictureBytes));
+    EASEL_ASSIGN_OR_RETURN(request.mask,
+                           read_option_file("--mask", *options.mask, kMaxPictureBytes));
   }
   if (options.latents) {
     EASEL_ASSIGN_OR_RETURN(request.latents, read_latents(*options.latents));

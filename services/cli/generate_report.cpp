@@ -35,8 +35,9 @@ std::string generate_summary(const GenerateResult& result) {
     stages.push_back(absl::StrFormat("%s %.2f s", row.stage, row.seconds));
   }
   return concat("seed ", result.seed, ", ", result.width, " x ", result.height, ", ", result.steps,
-                result.steps == 1 ? " step, " : " steps, ", result.dtype, " on ", result.device, "; ",
-                join(stages, ", "), "; peak memory ", format_byte_size(result.peak_memory_bytes));
+                result.steps == 1 ? " step, " : " steps, ", result.dtype, " on ", result.device,
+                "; ", join(stages, ", "), "; peak memory ",
+                format_byte_size(result.peak_memory_bytes));
 }
 
 }  // namespace easel

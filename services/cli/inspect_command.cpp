@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 absl::Status inspect(const InspectOptions& options, const Console& console, bool& usable) {
   const ModelPlaces places = model_places();
   EASEL_ASSIGN_OR_RETURN(const ModelRegistry registry, ModelRegistry::load(places));
-  EASEL_ASSIGN_OR_RETURN(const LocatedModel located, locate_model(options.target, registry, places));
+  EASEL_ASSIGN_OR_RETURN(const LocatedModel located,
+                         locate_model(options.target, registry, places));
   const fs::path& path = located.path;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
@@ -36,9 +37,9 @@ absl::Status inspect(const InspectOptions& options, const Console& console, bool
 }  // namespace
 
 void add_inspect_options(CLI::App& app, InspectOptions& options) {
-  app.add_option("target", options.target,
+  app.add_option("DIR_OR_FILE", options.target,
                  "A model (folder, key of the registry, or hub id) or a .safetensors file")
-      ->type_name("DIR_OR_FILE")
+      ->type_name("")
       ->required();
   app.add_flag("--json", options.json, "Prints one JSON object instead of tables");
 }

@@ -15,7 +15,8 @@ using Json = nlohmann::ordered_json;
 
 // Keys and metadata are the file's: they need not be UTF-8.
 std::string dump(const Json& json) {
-  return json.dump(/*indent=*/2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+  return json.dump(/*indent=*/2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 // A name from the file as it is, but for one that would disturb the terminal.
@@ -46,16 +47,14 @@ std::string model_report_text(const std::filesystem::path& path, const ModelRepo
   }
   if (!report.problem.empty()) problems += concat("\n", report.problem, "\n");
   text += format_table(rows) + problems;
-  return text + (report.complete() ? "\nThe model is complete.\n" : "\nThe model cannot be used.\n");
+  return text +
+         (report.complete() ? "\nThe model is complete.\n" : "\nThe model cannot be used.\n");
 }
 
 std::string model_report_json(const std::filesystem::path& path, const ModelReport& report) {
-  Json json = {{"path", path.string()},
-               {"family", report.family},
-               {"variant", report.variant},
-               {"complete", report.complete()},
-               {"problem", report.problem},
-               {"components", Json::array()}};
+  Json json = {{"path", path.string()},     {"family", report.family},
+               {"variant", report.variant}, {"complete", report.complete()},
+               {"problem", report.problem}, {"components", Json::array()}};
   for (const ComponentReport& part : report.components) {
     json["components"].push_back({{"name", part.name},
                                   {"class", part.class_name},

@@ -24,25 +24,30 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name,
 
 CLI::Option* add_repeated_option(CLI::App& app, const std::string& name,
                                  std::vector<std::string>& values, const std::string& help) {
-  return app.add_option(name, values, help)->expected(1)->allow_extra_args(false)->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeAll);
+  return app.add_option(name, values, help)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void add_model_options(CLI::App& app, ModelChoice& choice) {
-  app.add_option("--model", choice.model,
-                 "A folder in the diffusers layout, a key of the registry (`easel models`), or a hub id "
-                 "ORG/NAME; default: the registry's default model")
+  app.add_option(
+         "--model", choice.model,
+         "A folder in the diffusers layout, a key of the registry (`easel models`), or a hub id "
+         "ORG/NAME; default: the registry's default model")
       ->type_name("KEY_OR_DIR");
-  app.add_option("--dtype", choice.dtype,
-                 "What to compute in: auto (as the weights are stored, where this machine is fast in "
-                 "it), fp32, bf16, fp16; default auto")
+  app.add_option(
+         "--dtype", choice.dtype,
+         "What to compute in: auto (as the weights are stored, where this machine is fast in "
+         "it), fp32, bf16, fp16; default auto")
       ->type_name("NAME");
   app.add_option("--device", choice.device,
                  "auto (a GPU where there is one), cpu, cuda or cuda:N; default auto")
       ->type_name("NAME");
-  add_repeated_option(app, "--component", choice.components,
-                      "Takes a component's weights (`easel inspect` lists them) from another file or "
-                      "folder; may be repeated")
+  add_repeated_option(
+      app, "--component", choice.components,
+      "Takes a component's weights (`easel inspect` lists them) from another file or "
+      "folder; may be repeated")
       ->type_name("NAME=PATH");
   add_text_option(app, "--threads", choice.threads, "Processor cores to compute with; default: all")
       ->type_name("N");

@@ -107,7 +107,8 @@ std::string list_json(const std::vector<Row>& rows, const ModelPlaces& places) {
                               {"variant", row.model.variant},
                               {"problem", row.problem}});
   }
-  return json.dump(/*indent=*/2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+  return json.dump(/*indent=*/2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 absl::Status list(const ModelsOptions& options, const Console& console) {
@@ -150,16 +151,17 @@ void add_models_list_options(CLI::App& app, ModelsOptions& options) {
 }
 
 void add_models_add_options(CLI::App& app, ModelsOptions& options) {
-  app.add_option("key", options.key, "What --model will name: letters, digits, '_', '-' and '.'")
-      ->type_name("KEY")
+  app.add_option("KEY", options.key, "What --model will name: letters, digits, '_', '-' and '.'")
+      ->type_name("")
       ->required();
-  app.add_option("source", options.source, "A folder in the diffusers layout, or a hub id ORG/NAME")
-      ->type_name("PATH_OR_ID")
+  app.add_option("PATH_OR_ID", options.source,
+                 "A folder in the diffusers layout, or a hub id ORG/NAME")
+      ->type_name("")
       ->required();
 }
 
 void add_models_remove_options(CLI::App& app, ModelsOptions& options) {
-  app.add_option("key", options.key, "A key of the registry's file")->type_name("KEY")->required();
+  app.add_option("KEY", options.key, "A key of the registry's file")->type_name("")->required();
 }
 
 int run_models_list(const ModelsOptions& options, const Console& console) {

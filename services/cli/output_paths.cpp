@@ -77,8 +77,10 @@ absl::Status check_png_name(std::string_view option, const fs::path& path) {
 absl::Status check_writable(const fs::path& path) {
   std::error_code error;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (!fs::exists(folder, error)) return output_failed(path, "there is no folder " + folder.string());
-  if (!fs::is_directory(folder, error)) return output_failed(path, folder.string() + " is not a folder");
+  if (!fs::exists(folder, error))
+    return output_failed(path, "there is no folder " + folder.string());
+  if (!fs::is_directory(folder, error))
+    return output_failed(path, folder.string() + " is not a folder");
   if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
     return output_failed(path, "something other than a file has that name");
   }

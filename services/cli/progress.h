@@ -10,8 +10,9 @@
 
 namespace easel {
 
-// "denoise  [##########----------]  50 %  10/20  0:03 left": `elapsed_seconds` since the stage began;
-// the time left is a guess from what is done, and left out before the first unit and after the last.
+// "denoise  [##########----------]  50 %  10/20  0:03 left": `elapsed_seconds` since the stage
+// began; the time left is a guess from what is done, and left out before the first unit and after
+// the last.
 std::string progress_line(const StageProgress& progress, double elapsed_seconds);
 
 // Writes to `out`: on a terminal one line that changes, elsewhere a line a stage. Warnings stand on

@@ -46,8 +46,7 @@ absl::Status check_text(const std::string& option, const std::string& text) {
 absl::StatusOr<std::string> read_prompt(const std::optional<std::string>& text,
                                         const std::optional<std::string>& file, std::istream& in) {
   if (text.has_value() == file.has_value()) {
-    return invalid_field("one of --prompt and --prompt-file is needed",
-                         text ? ", not both" : "");
+    return invalid_field("one of --prompt and --prompt-file is needed", text ? ", not both" : "");
   }
   if (text) {
     EASEL_RETURN_IF_ERROR(check_text("--prompt", *text));

@@ -58,9 +58,8 @@ std::string read_revision(const fs::path& ref) {
   if (!text.ok()) return "";
   std::string revision = text->substr(0, text->find_first_of(" \r\n"));
   // A revision is a commit's hash: a name with a slash or dots would lead out of the cache.
-  const bool plain = std::all_of(revision.begin(), revision.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0;
-  });
+  const bool plain = std::all_of(revision.begin(), revision.end(),
+                                 [](unsigned char c) { return std::isalnum(c) != 0; });
   return plain ? revision : "";
 }
 

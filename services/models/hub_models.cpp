@@ -52,7 +52,8 @@ std::string download_advice(std::string_view hub_id, const std::filesystem::path
   if (!models_dir.empty()) {
     text += concat(" --local-dir '", (models_dir / hub_id).string(), "'");
   }
-  if (is_known) text += concat("\nIt takes about ", format_byte_size(known->disk_bytes), " of disk.");
+  if (is_known)
+    text += concat("\nIt takes about ", format_byte_size(known->disk_bytes), " of disk.");
   if (is_known && known->gated) {
     text += concat("\nIt is gated: accept its licence at https://huggingface.co/", hub_id,
                    " and set HF_TOKEN or HUGGINGFACE_HUB_TOKEN to a token of your account.");

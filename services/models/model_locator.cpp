@@ -31,7 +31,8 @@ absl::StatusOr<fs::path> locate_hub_id(std::string_view id, const ModelPlaces& p
     if (is_there(path)) return path;
     looked.push_back(path.string());
   }
-  if (std::optional<fs::path> path = find_in_hub_cache(places.hub_cache, id)) return std::move(*path);
+  if (std::optional<fs::path> path = find_in_hub_cache(places.hub_cache, id))
+    return std::move(*path);
   if (!places.hub_cache.empty()) looked.push_back(places.hub_cache.string());
   return missing(concat("model ", id, " is not on this machine; looked in ", join(looked, " and "),
                         "; ", download_advice(id, places.models_dir)));
@@ -55,9 +56,10 @@ absl::StatusOr<LocatedModel> locate_entry(const RegistryEntry& entry, const Mode
     EASEL_ASSIGN_OR_RETURN(located.path, locate_hub_id(entry.hub_id, places));
   } else if (!is_there(entry.path)) {
     return missing(concat("model '", entry.key, "' is not at ", entry.path.string(),
-                          entry.built_in ? ", where this program expects the model that comes with it; "
-                                           "EASEL_DEMO_DIR names another place"
-                                         : ", where the registry says it is"));
+                          entry.built_in
+                              ? ", where this program expects the model that comes with it; "
+                                "EASEL_DEMO_DIR names another place"
+                              : ", where the registry says it is"));
   }
   return located;
 }

@@ -19,9 +19,10 @@ struct LocatedModel {
   std::map<std::string, std::filesystem::path> components;
 };
 
-// Tries in this order: an existing path as given (one that is also a key must hold a model), a key of
-// the registry, then as a hub id EASEL_MODELS_DIR/ORG/NAME and the Hugging Face cache. An empty name is the registry's default.
-// MODEL_MISSING says where it looked and what would bring the model, or which keys are near.
+// Tries in this order: an existing path as given (one that is also a key must hold a model), a key
+// of the registry, then as a hub id EASEL_MODELS_DIR/ORG/NAME and the Hugging Face cache. An empty
+// name is the registry's default. MODEL_MISSING says where it looked and what would bring the
+// model, or which keys are near.
 absl::StatusOr<LocatedModel> locate_model(std::string_view name, const ModelRegistry& registry,
                                           const ModelPlaces& places);
 

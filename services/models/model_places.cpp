@@ -47,8 +47,7 @@ ModelPlaces model_places(const Environment& environment, const fs::path& program
   const fs::path config =
       variable_or(environment, "XDG_CONFIG_HOME", below_home(environment, ".config"));
   ModelPlaces places;
-  places.registry =
-      variable_or(environment, "EASEL_REGISTRY", below(config, "easel/models.toml"));
+  places.registry = variable_or(environment, "EASEL_REGISTRY", below(config, "easel/models.toml"));
   places.models_dir = environment("EASEL_MODELS_DIR");
   places.hub_cache = hub_cache(environment);
   places.demo = demo_model(environment, program);

@@ -73,8 +73,9 @@ absl::Status write_registry(const fs::path& file, const std::string& text) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   if (error) {
-    return make_error(Reason::kOutputFailed, concat("cannot make the folder ", file.parent_path().string(),
-                                                    ": ", error.message()));
+    return make_error(
+        Reason::kOutputFailed,
+        concat("cannot make the folder ", file.parent_path().string(), ": ", error.message()));
   }
   return write_file_atomically(file, text);
 }
@@ -124,7 +125,8 @@ std::vector<std::string> ModelRegistry::nearest(std::string_view key) const {
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> keys;
-  for (size_t i = 0; i < ranked.size() && i < kMaxSuggestions; ++i) keys.push_back(ranked[i].second);
+  for (size_t i = 0; i < ranked.size() && i < kMaxSuggestions; ++i)
+    keys.push_back(ranked[i].second);
   return keys;
 }
 
@@ -138,8 +140,9 @@ absl::Status remove_from_registry(const fs::path& file, std::string_view key) {
   const std::string shorter = without_entry(text, key);
   const auto after = parse_registry(shorter, file);
   if (!after.ok() || after->size() + 1 != before.size() || find_entry(*after, key) != nullptr) {
-    return invalid_field(file.string(), ": the entry '", key,
-                         "' is written in a way that only its author can change safely; edit the file");
+    return invalid_field(
+        file.string(), ": the entry '", key,
+        "' is written in a way that only its author can change safely; edit the file");
   }
   return write_registry(file, shorter);
 }
@@ -153,8 +156,9 @@ absl::Status add_to_registry(const fs::path& file, std::string_view key, std::st
   }
   std::error_code error;
   const bool is_path = fs::exists(fs::path(source), error) || !is_hub_id(source);
-  const std::string value =
-      is_path ? fs::absolute(fs::path(source), error).lexically_normal().string() : std::string(source);
+  const std::string value = is_path
+                                ? fs::absolute(fs::path(source), error).lexically_normal().string()
+                                : std::string(source);
   const std::string longer = append_entry(text, key, is_path ? "path" : "hub", value);
   EASEL_ASSIGN_OR_RETURN(const std::vector<RegistryEntry> after, parse_registry(longer, file));
   return write_registry(file, longer);

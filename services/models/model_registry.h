@@ -16,8 +16,8 @@ namespace easel {
 // Immutable and thread-safe. An entry of the file takes the place of a built-in one of its key.
 class ModelRegistry {
  public:
-  // No file: the built-in entries alone. INVALID_FIELD as parse_registry (registry_toml.h), or for a
-  // file that cannot be read.
+  // No file: the built-in entries alone. INVALID_FIELD as parse_registry (registry_toml.h), or for
+  // a file that cannot be read.
   static absl::StatusOr<ModelRegistry> load(const ModelPlaces& places);
 
   const std::vector<RegistryEntry>& entries() const { return entries_; }  // by key

@@ -40,7 +40,8 @@ std::string squeezed(std::string_view line) {
 bool is_header_of(const std::string& header, std::string_view key) {
   for (const std::string& name : {std::string(key), toml_string(key)}) {
     if (name == key && key.find('.') != std::string_view::npos) continue;
-    if (header == "[models." + name + "]" || header.starts_with("[models." + name + ".")) return true;
+    if (header == "[models." + name + "]" || header.starts_with("[models." + name + "."))
+      return true;
   }
   return false;
 }

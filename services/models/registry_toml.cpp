@@ -49,7 +49,8 @@ absl::Status read_components(const toml::table& table, const std::string& place,
                              const fs::path& folder, RegistryEntry& entry) {
   TomlReader reader(table, place);
   for (const auto& [key, node] : table) {
-    if (const auto text = reader.string(key.str())) entry.components[std::string(key.str())] = folder / *text;
+    if (const auto text = reader.string(key.str()))
+      entry.components[std::string(key.str())] = folder / *text;
   }
   return reader.finish();
 }
@@ -117,7 +118,8 @@ absl::StatusOr<std::vector<RegistryEntry>> parse_registry(std::string_view text,
     RegistryEntry entry;
     entry.key = key.str();
     if (!is_registry_key(entry.key)) {
-      return invalid_field(where, "a model's key has letters, digits, '_', '-' and '.', 64 at most, not ",
+      return invalid_field(where,
+                           "a model's key has letters, digits, '_', '-' and '.', 64 at most, not ",
                            quote(entry.key));
     }
     if (!node.is_table()) return invalid_field(where, "'", entry.key, "' must be a table");

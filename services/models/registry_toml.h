@@ -1,14 +1,10 @@
 // The registry's file format.
 //
 //   [models.flux_dev]                       # the key: letters, digits, "_", "-", "."
-//   hub = "black-forest-labs/FLUX.1-dev"    # or: path = "/models/flux-dev" (relative: to this file)
-//   display_name = "FLUX.1 dev"
-//   notes = "guidance-distilled"
-//   tags = ["photo", "text"]
-//   default = true                          # at most one
-//   max_side = 1024
-//   components = { vae = "/models/other-vae" }
-//   recommended = { width = 1024, height = 1024, steps = 28, guidance = 3.5 }
+//   hub = "black-forest-labs/FLUX.1-dev"    # or: path = "/models/flux-dev" (relative: to this
+//   file) display_name = "FLUX.1 dev" notes = "guidance-distilled" tags = ["photo", "text"] default
+//   = true                          # at most one max_side = 1024 components = { vae =
+//   "/models/other-vae" } recommended = { width = 1024, height = 1024, steps = 28, guidance = 3.5 }
 //   allowed = { steps = [1, 100], guidance = [0, 10], side = [256, 2048] }
 #pragma once
 

@@ -105,14 +105,13 @@ const toml::table* TomlReader::table(std::string_view key) {
 }
 
 absl::Status TomlReader::finish() const {
-  if (!status_.ok()) return status_;
   for (const auto& [key, node] : table_) {
     if (known_.contains(key.str())) continue;
     std::vector<std::string> names(known_.begin(), known_.end());
     return invalid_field(toml_place(place_, key.source()), "unknown key ", quote(key.str()),
                          ": known here are ", join(names, ", "));
   }
-  return absl::OkStatus();
+  return status_;
 }
 
 }  // namespace easel

@@ -35,7 +35,8 @@ class TomlReader {
   // Keeps an error of the caller's own, at the line of `key` or else of the table.
   void fail(std::string_view key, std::string_view message);
 
-  // INVALID_FIELD with the first wrong value, or else the first key that nobody asked for.
+  // INVALID_FIELD with the first key that nobody asked for (a mistyped one is often why another is
+  // missing), or else the first wrong value.
   absl::Status finish() const;
 
  private:

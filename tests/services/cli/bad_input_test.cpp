@@ -11,7 +11,8 @@ class BadInputTest : public EaselTest {
     arguments.insert(arguments.end(), {"--output", "o.png", "--json"});
     const ProcessResult result = generate(arguments, input);
     EXPECT_EQ(result.exit_code, 2) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << "wanted '" << part << "' in: " << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos)
+        << "wanted '" << part << "' in: " << result.err;
     const nlohmann::json json = result.json();
     ASSERT_TRUE(json.is_object()) << result.out;
     EXPECT_EQ(json["error"]["reason"], "INVALID_FIELD");
@@ -32,7 +33,8 @@ TEST_F(BadInputTest, NumbersOutOfRange) {
   expect_refused({"--steps", "0"}, "--steps must be a whole number, 1 or more");
   expect_refused({"--steps", "1000000"}, "steps is 1000000: allowed are 1 to 1000");
   expect_refused({"--seed", "-1"}, "--seed must be a whole number from 0");
-  expect_refused({"--seed", "9007199254740992"}, "--seed must be a whole number from 0 to 9007199254740991");
+  expect_refused({"--seed", "9007199254740992"},
+                 "--seed must be a whole number from 0 to 9007199254740991");
   expect_refused({"--guidance", "-1"}, "guidance is -1: allowed are 0 to");
   expect_refused({"--num-images", "0"}, "--num-images");
   expect_refused({"--num-images", "99999"}, "num_images is 99999: allowed are 1 to");
@@ -57,7 +59,8 @@ TEST_F(BadInputTest, APromptOfAMegabyte) {
 }
 
 TEST_F(BadInputTest, PromptsThatAreMissingOrTwice) {
-  expect_refused({"--prompt", "x", "--prompt-file", "-"}, "one of --prompt and --prompt-file is needed");
+  expect_refused({"--prompt", "x", "--prompt-file", "-"},
+                 "one of --prompt and --prompt-file is needed");
   const ProcessResult none = easel({"generate", "--model", model().string(), "--output", "o.png"});
   EXPECT_EQ(none.exit_code, 2) << none.err;
 }
@@ -65,7 +68,8 @@ TEST_F(BadInputTest, PromptsThatAreMissingOrTwice) {
 TEST_F(BadInputTest, OptionsThatAreNotThere) {
   expect_refused({"--stepz", "3"}, "--stepz");
   expect_refused({"--sampler", "ddim"}, "sampler 'ddim' is unknown");
-  expect_refused({"--dtype", "fp8"}, "dtype 'fp8' is unknown: allowed are auto, fp32, bf16 and fp16");
+  expect_refused({"--dtype", "fp8"},
+                 "dtype 'fp8' is unknown: allowed are auto, fp32, bf16 and fp16");
   expect_refused({"--device", "tpu"}, "device 'tpu' is unknown");
   expect_refused({"--option", "x=1"}, "option 'x' is unknown");
   expect_refused({"--component", "unet=/x"}, "component 'unet'");
@@ -84,7 +88,8 @@ TEST_F(BadInputTest, PicturesThatAreNone) {
 TEST_F(BadInputTest, OutputNamesThatAreNoPng) {
   const ProcessResult result = generate({"--output", "o.jpg"});
   EXPECT_EQ(result.exit_code, 2) << result.err;
-  EXPECT_NE(result.err.find("--output must be the name of a .png file, not 'o.jpg'"), std::string::npos);
+  EXPECT_NE(result.err.find("--output must be the name of a .png file, not 'o.jpg'"),
+            std::string::npos);
 }
 
 TEST_F(BadInputTest, CommandsThatAreNotThere) {

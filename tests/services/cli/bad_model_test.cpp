@@ -1,4 +1,5 @@
-// Models that are missing or damaged: exit code 3 from `generate` and from `inspect`, the file named, no picture.
+// Models that are missing or damaged: exit code 3 from `generate` and from `inspect`, the file
+// named, no picture.
 #include <filesystem>
 #include <fstream>
 
@@ -14,7 +15,8 @@ constexpr char kTransformer[] = "transformer/diffusion_pytorch_model.safetensors
 class BadModelTest : public EaselTest {
  protected:
   // Both commands refuse the model; both messages hold every one of `parts`.
-  void expect_refused(const fs::path& path, const std::string& reason, const std::vector<std::string>& parts) {
+  void expect_refused(const fs::path& path, const std::string& reason,
+                      const std::vector<std::string>& parts) {
     const ProcessResult drawn = generate({"--model", path.string(), "--output", "o.png", "--json"});
     EXPECT_EQ(drawn.exit_code, 3) << drawn.err;
     const nlohmann::json json = drawn.json();
@@ -24,7 +26,8 @@ class BadModelTest : public EaselTest {
     const ProcessResult inspected = easel({"inspect", path.string()});
     EXPECT_EQ(inspected.exit_code, 3) << inspected.out;
     for (const std::string& part : parts) {
-      EXPECT_NE(drawn.err.find(part), std::string::npos) << "wanted '" << part << "' in: " << drawn.err;
+      EXPECT_NE(drawn.err.find(part), std::string::npos)
+          << "wanted '" << part << "' in: " << drawn.err;
       EXPECT_NE((inspected.out + inspected.err).find(part), std::string::npos)
           << "wanted '" << part << "' in: " << inspected.out << inspected.err;
     }
@@ -46,7 +49,8 @@ TEST_F(BadModelTest, AFolderThatIsNoModel) {
 
 TEST_F(BadModelTest, APipelineOfAnotherFamily) {
   const fs::path copy = copy_model();
-  std::ofstream(copy / "model_index.json") << R"({"_class_name": "OtherPipeline", "vae": ["diffusers", "AutoencoderKL"]})";
+  std::ofstream(copy / "model_index.json")
+      << R"({"_class_name": "OtherPipeline", "vae": ["diffusers", "AutoencoderKL"]})";
   expect_refused(copy, "BAD_WEIGHTS", {"OtherPipeline"});
 }
 
@@ -94,12 +98,14 @@ TEST_F(BadModelTest, AMisshapenTensor) {
 }
 
 TEST_F(BadModelTest, ConfigsAndTokenizersCutShort) {
-  for (const char* file : {"transformer/config.json", "vae/config.json", "text_encoder/config.json",
-                           "tokenizer/vocab.json", "tokenizer_2/tokenizer.json", "model_index.json"}) {
+  for (const char* file :
+       {"transformer/config.json", "vae/config.json", "text_encoder/config.json",
+        "tokenizer/vocab.json", "tokenizer_2/tokenizer.json", "model_index.json"}) {
     const fs::path copy = copy_model();
     if (!fs::exists(copy / file)) continue;
     cut(copy / file);
-    expect_refused(copy, "BAD_WEIGHTS", {file});
+    expect_refused(copy, "BAD_WEIGHTS",
+                   {fs::path(file).parent_path().string(), fs::path(file).filename().string()});
   }
 }
 

@@ -1,4 +1,5 @@
-// Places where no picture can be written, and jobs that are stopped: exit code 1, nothing left behind.
+// Places where no picture can be written, and jobs that are stopped: exit code 1, nothing left
+// behind.
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -41,7 +42,8 @@ class BadOutputTest : public EaselTest {
 
   void expect_failed(const ProcessResult& result, const std::string& part) {
     EXPECT_EQ(result.exit_code, 1) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << "wanted '" << part << "' in: " << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos)
+        << "wanted '" << part << "' in: " << result.err;
   }
   // Nothing was computed: the output is tried first.
   void expect_refused_early(const std::string& output, const std::string& part) {
@@ -54,7 +56,8 @@ class BadOutputTest : public EaselTest {
 };
 
 #define SKIP_WITHOUT_MOUNT(mounted) \
-  if (!(mounted)) GTEST_SKIP() << "this process may not mount a file system: " << std::strerror(errno)
+  if (!(mounted))                   \
+  GTEST_SKIP() << "this process may not mount a file system: " << std::strerror(errno)
 
 TEST_F(BadOutputTest, FoldersThatCannotTakeAFile) {
   folder_.write("file", "");
@@ -66,7 +69,8 @@ TEST_F(BadOutputTest, FoldersThatCannotTakeAFile) {
 }
 
 TEST_F(BadOutputTest, TensorsThatCannotBeSavedAreNoticedFirst) {
-  const ProcessResult result = generate({"--output", "o.png", "--save-tensors", "none/t.safetensors"});
+  const ProcessResult result =
+      generate({"--output", "o.png", "--save-tensors", "none/t.safetensors"});
   expect_failed(result, "there is no folder none");
   EXPECT_TRUE(files().empty());
 }
@@ -101,7 +105,8 @@ TEST_F(BadOutputTest, AResultThatCannotBePrinted) {
   const pid_t process = ::fork();
   if (process == 0) {
     // The shell closes what /dev/full stands for: a full standard output.
-    const std::string program = std::string(EASEL_PROGRAM) + " inspect " + model().string() + " >/dev/full 2>/dev/null";
+    const std::string program =
+        std::string(EASEL_PROGRAM) + " inspect " + model().string() + " >/dev/full 2>/dev/null";
     ::execl("/bin/sh", "sh", "-c", program.c_str(), nullptr);
     ::_exit(127);
   }
@@ -110,8 +115,8 @@ TEST_F(BadOutputTest, AResultThatCannotBePrinted) {
 
 TEST_F(BadOutputTest, AJobThatIsInterruptedLeavesNoPicture) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    const pid_t process = start(generate_arguments({"--output", "o.png", "--steps", "1000", "--width", "256",
-                                                    "--height", "256"}));
+    const pid_t process = start(generate_arguments(
+        {"--output", "o.png", "--steps", "1000", "--width", "256", "--height", "256"}));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (error_output().find("denoise") == std::string::npos &&
            std::chrono::steady_clock::now() < deadline) {

@@ -24,7 +24,8 @@ TEST(BenchReportTest, MedianIsTheMiddle) {
 }
 
 TEST(BenchReportTest, LeavesFirstAndLastStepsOut) {
-  const BenchFigures figures = summarize({run_of(1, 1, 1, {90, 2, 3, 80}), run_of(0, 1, 1, {70, 4, 60})}, 0.5);
+  const BenchFigures figures =
+      summarize({run_of(1, 1, 1, {90, 2, 3, 80}), run_of(0, 1, 1, {70, 4, 60})}, 0.5);
   EXPECT_EQ(figures.step_seconds, 3);
 }
 

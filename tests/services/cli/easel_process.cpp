@@ -23,7 +23,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 // libtorch takes seconds to start more threads than a loaded machine has cores.
 std::vector<std::string> environment(const fs::path& home) {
-  return {"HOME=" + home.string(), "OMP_NUM_THREADS=1", "EASEL_DEMO_DIR=" + (home / "demo").string()};
+  return {"HOME=" + home.string(), "OMP_NUM_THREADS=1",
+          "EASEL_DEMO_DIR=" + (home / "demo").string()};
 }
 
 }  // namespace
@@ -94,9 +95,14 @@ EaselTest::Arguments EaselTest::generate_arguments(const Arguments& more) {
       return argument == name || argument.starts_with(name + "=");
     });
   };
-  const Arguments defaults[] = {{"--model", model().string()}, {"--prompt", "a red circle"}, {"--width", "64"},
-                                {"--height", "64"}, {"--steps", "2"}, {"--seed", "7"},
-                                {"--max-sequence-length", "32"}, {"--device", "cpu"}};
+  const Arguments defaults[] = {{"--model", model().string()},
+                                {"--prompt", "a red circle"},
+                                {"--width", "64"},
+                                {"--height", "64"},
+                                {"--steps", "2"},
+                                {"--seed", "7"},
+                                {"--max-sequence-length", "32"},
+                                {"--device", "cpu"}};
   for (const Arguments& option : defaults) {
     const bool replaced = given(option[0]) || (option[0] == "--prompt" && given("--prompt-file"));
     if (!replaced) arguments.insert(arguments.end(), option.begin(), option.end());

@@ -19,7 +19,9 @@ struct ProcessResult {
   std::string out;
   std::string err;
 
-  nlohmann::json json() const { return nlohmann::json::parse(out, nullptr, /*allow_exceptions=*/false); }
+  nlohmann::json json() const {
+    return nlohmann::json::parse(out, nullptr, /*allow_exceptions=*/false);
+  }
 };
 
 // A test with a folder of its own, in which the program runs: with no home, registry or hub cache
@@ -49,7 +51,8 @@ class EaselTest : public ::testing::Test {
 };
 
 // Changes the JSON of a safetensors file's header and leaves its data as they are.
-void edit_header(const std::filesystem::path& file, const std::function<void(nlohmann::json&)>& edit);
+void edit_header(const std::filesystem::path& file,
+                 const std::function<void(nlohmann::json&)>& edit);
 
 std::string file_bytes(const std::filesystem::path& file);
 

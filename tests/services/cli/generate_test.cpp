@@ -31,7 +31,8 @@ TEST_F(GenerateTest, TheSameSeedMakesTheSameFile) {
 }
 
 TEST_F(GenerateTest, JsonHasWhatWasUsed) {
-  const ProcessResult result = generate({"--output", "o.png", "--num-images", "2", "--json", "--quiet"});
+  const ProcessResult result =
+      generate({"--output", "o.png", "--num-images", "2", "--json", "--quiet"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   const nlohmann::json json = result.json();
@@ -74,16 +75,18 @@ TEST_F(GenerateTest, ReadsThePromptFromAFileOrTheInput) {
 
 TEST_F(GenerateTest, TakesPromptsThatLookLikeSomethingElse) {
   for (const char* prompt : {"", "{}", "[a,b]", "--steps", "-1", "%%", "a=b"}) {
-    const ProcessResult result = generate({"--output", "o.png", "--steps", "1", "--prompt", prompt});
+    const ProcessResult result =
+        generate({"--output", "o.png", "--steps", "1", "--prompt", prompt});
     EXPECT_EQ(result.exit_code, 0) << prompt << ": " << result.err;
     // The prompt comes first in the PNG's text, unquoted.
-    const std::string text = std::string("parameters") + '\0' + prompt + (*prompt == '\0' ? "" : "\n") + "Steps: ";
+    const std::string text = std::string("parameters") + '\0' + prompt + "\nSteps: ";
     EXPECT_NE(file_bytes(folder_ / "o.png").find(text), std::string::npos) << prompt;
   }
 }
 
 TEST_F(GenerateTest, AnEmptyNegativePromptDiffersFromNone) {
-  const ProcessResult empty = generate({"--output", "a.png", "--negative-prompt=", "--true-cfg", "2"});
+  const ProcessResult empty =
+      generate({"--output", "a.png", "--negative-prompt=", "--true-cfg", "2"});
   EXPECT_EQ(empty.exit_code, 0) << empty.err;
   EXPECT_EQ(empty.err.find("warning"), std::string::npos) << empty.err;
   const ProcessResult none = generate({"--output", "b.png", "--true-cfg", "2"});
@@ -95,8 +98,8 @@ TEST_F(GenerateTest, AnEmptyNegativePromptDiffersFromNone) {
 TEST_F(GenerateTest, SavedLatentsMakeTheSamePictureAgain) {
   EXPECT_EQ(generate({"--output", "a.png", "--save-tensors", "t.safetensors"}).exit_code, 0);
   EXPECT_EQ(files(), (Files{"a.png", "t.safetensors"}));
-  const ProcessResult again =
-      generate({"--output", "b.png", "--latents", "t.safetensors", "--save-tensors", "u.safetensors"});
+  const ProcessResult again = generate(
+      {"--output", "b.png", "--latents", "t.safetensors", "--save-tensors", "u.safetensors"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(file_bytes(folder_ / "t.safetensors"), file_bytes(folder_ / "u.safetensors"));
 }
@@ -111,8 +114,8 @@ TEST_F(GenerateTest, PreviewsStandBesideThePicture) {
 TEST_F(GenerateTest, PaintsInAPicture) {
   const std::string inputs = std::string(EASEL_TEST_DATA) + "/flux/inputs/";
   const ProcessResult result =
-      generate({"--output", "o.png", "--image", inputs + "init_64x64.png", "--mask", inputs + "mask_soft_80x60.png",
-                "--strength", "0.9"});
+      generate({"--output", "o.png", "--image", inputs + "init_64x64.png", "--mask",
+                inputs + "mask_soft_80x60.png", "--strength", "0.9"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(files(), Files{"o.png"});
 }
@@ -130,8 +133,9 @@ TEST_F(GenerateTest, TakesAComponentFromElsewhere) {
 }
 
 TEST_F(GenerateTest, BenchPrintsATableAndJson) {
-  const Arguments arguments = {"bench",   "--model", model().string(), "--width", "64", "--height", "64",
-                               "--steps", "3",       "--runs",         "2",       "--device", "cpu"};
+  const Arguments arguments = {
+      "bench",   "--model", model().string(), "--width", "64",       "--height", "64",
+      "--steps", "3",       "--runs",         "2",       "--device", "cpu"};
   const ProcessResult text = easel(arguments);
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_NE(text.out.find("\nstep "), std::string::npos) << text.out;

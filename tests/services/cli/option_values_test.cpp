@@ -38,7 +38,8 @@ TEST(OptionValuesTest, ReadsRealNumbers) {
 }
 
 TEST(OptionValuesTest, RefusesWhatIsNoFiniteNumber) {
-  for (const char* text : {"", "nan", "NaN", "-nan", "inf", "-inf", "infinity", "1e400", "3,5", "3.5x", "abc"}) {
+  for (const char* text :
+       {"", "nan", "NaN", "-nan", "inf", "-inf", "infinity", "1e400", "3,5", "3.5x", "abc"}) {
     EXPECT_TRUE(fails_with(parse_real("--guidance", text).status(), Reason::kInvalidField,
                            {"--guidance must be a finite number"}))
         << text;
@@ -46,7 +47,8 @@ TEST(OptionValuesTest, RefusesWhatIsNoFiniteNumber) {
 }
 
 TEST(OptionValuesTest, ShowsHostileTextWithoutItsControlCharacters) {
-  EXPECT_TRUE(fails_with(parse_whole("--steps", "\x1b[2J").status(), Reason::kInvalidField, {"'\\x1b[2J'"}));
+  EXPECT_TRUE(fails_with(parse_whole("--steps", "\x1b[2J").status(), Reason::kInvalidField,
+                         {"'\\x1b[2J'"}));
   const auto refused = parse_whole("--steps", std::string(100000, '9'));
   EXPECT_LT(refused.status().message().size(), 200u);
 }
@@ -59,19 +61,23 @@ TEST(OptionValuesTest, SplitsPairsAtTheFirstEqualsSign) {
 
 TEST(OptionValuesTest, RefusesPairsWithoutANameAndDoubledOnes) {
   for (const char* text : {"a", "=1", ""}) {
-    EXPECT_TRUE(fails_with(parse_pairs("--option", {text}).status(), Reason::kInvalidField, {"--option"}));
+    EXPECT_TRUE(
+        fails_with(parse_pairs("--option", {text}).status(), Reason::kInvalidField, {"--option"}));
   }
-  EXPECT_TRUE(fails_with(parse_pairs("--option", {"a=1", "a=2"}).status(), Reason::kInvalidField, {"'a' twice"}));
+  EXPECT_TRUE(fails_with(parse_pairs("--option", {"a=1", "a=2"}).status(), Reason::kInvalidField,
+                         {"'a' twice"}));
 }
 
 TEST(OptionValuesTest, AFileThatCannotBeReadIsWrongUse) {
   const TempFolder folder;
   const auto file = folder.write("f", "12345");
   EXPECT_EQ(*read_option_file("--image", file, 5), "12345");
-  EXPECT_TRUE(fails_with(read_option_file("--image", file, 4).status(), Reason::kInvalidField, {"--image"}));
-  EXPECT_TRUE(fails_with(read_option_file("--image", folder / "none", 5).status(), Reason::kInvalidField,
-                         {"--image", "none"}));
-  EXPECT_TRUE(fails_with(read_option_file("--image", folder.path(), 5).status(), Reason::kInvalidField, {"--image"}));
+  EXPECT_TRUE(fails_with(read_option_file("--image", file, 4).status(), Reason::kInvalidField,
+                         {"--image"}));
+  EXPECT_TRUE(fails_with(read_option_file("--image", folder / "none", 5).status(),
+                         Reason::kInvalidField, {"--image", "none"}));
+  EXPECT_TRUE(fails_with(read_option_file("--image", folder.path(), 5).status(),
+                         Reason::kInvalidField, {"--image"}));
 }
 
 }  // namespace

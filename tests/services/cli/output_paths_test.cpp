@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(OutputPathsTest, NumbersSeveralPictures) {
-  EXPECT_EQ(image_paths("d/o.png", 3), (std::vector<fs::path>{"d/o.png", "d/o-1.png", "d/o-2.png"}));
+  EXPECT_EQ(image_paths("d/o.png", 3),
+            (std::vector<fs::path>{"d/o.png", "d/o-1.png", "d/o-2.png"}));
   EXPECT_EQ(image_paths("o.v2.PNG", 2), (std::vector<fs::path>{"o.v2.PNG", "o.v2-1.PNG"}));
 }
 
@@ -41,7 +42,9 @@ TEST(OutputPathsTest, ThePreviewStandsBesideThePicture) {
 TEST(OutputPathsTest, OnlyPngNamesAreTaken) {
   EXPECT_TRUE(check_png_name("--output", "a.PNG").ok());
   for (const char* name : {"a.jpg", "a", "-", "png", ".png", ""}) {
-    EXPECT_TRUE(fails_with(check_png_name("--output", name), Reason::kInvalidField, {"--output", ".png"})) << name;
+    EXPECT_TRUE(
+        fails_with(check_png_name("--output", name), Reason::kInvalidField, {"--output", ".png"}))
+        << name;
   }
 }
 
@@ -56,9 +59,12 @@ TEST(OutputPathsTest, TriesTheFolderAndLeavesNothing) {
 TEST(OutputPathsTest, SaysWhyNothingCanBeWritten) {
   const TempFolder folder;
   folder.write("file", "");
-  EXPECT_TRUE(fails_with(check_writable(folder / "none/o.png"), Reason::kOutputFailed, {"there is no folder"}));
-  EXPECT_TRUE(fails_with(check_writable(folder / "file/o.png"), Reason::kOutputFailed, {"is not a folder"}));
-  EXPECT_TRUE(fails_with(check_writable(folder.path()), Reason::kOutputFailed, {"other than a file"}));
+  EXPECT_TRUE(fails_with(check_writable(folder / "none/o.png"), Reason::kOutputFailed,
+                         {"there is no folder"}));
+  EXPECT_TRUE(fails_with(check_writable(folder / "file/o.png"), Reason::kOutputFailed,
+                         {"is not a folder"}));
+  EXPECT_TRUE(
+      fails_with(check_writable(folder.path()), Reason::kOutputFailed, {"other than a file"}));
   // Not even root can make a file there.
   EXPECT_TRUE(fails_with(check_writable("/proc/o.png"), Reason::kOutputFailed, {"/proc"}));
 }

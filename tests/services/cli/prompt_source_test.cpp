@@ -33,8 +33,8 @@ TEST_F(PromptSourceTest, ReadsTheStandardInput) {
 }
 
 TEST_F(PromptSourceTest, WantsExactlyOneSource) {
-  EXPECT_TRUE(fails_with(read_prompt(std::nullopt, std::nullopt, in_).status(), Reason::kInvalidField,
-                         {"one of --prompt and --prompt-file is needed"}));
+  EXPECT_TRUE(fails_with(read_prompt(std::nullopt, std::nullopt, in_).status(),
+                         Reason::kInvalidField, {"one of --prompt and --prompt-file is needed"}));
   EXPECT_TRUE(fails_with(read_prompt("x", "f", in_).status(), Reason::kInvalidField, {"not both"}));
 }
 
@@ -44,8 +44,8 @@ TEST_F(PromptSourceTest, RefusesWhatIsNoText) {
   const std::string nul("a\0b", 3);
   EXPECT_TRUE(fails_with(read_prompt(std::nullopt, folder_.write("n", nul), in_).status(),
                          Reason::kInvalidField, {"--prompt-file holds a NUL at byte 1"}));
-  EXPECT_TRUE(fails_with(read_prompt(std::nullopt, folder_ / "none", in_).status(), Reason::kInvalidField,
-                         {"--prompt-file", "none"}));
+  EXPECT_TRUE(fails_with(read_prompt(std::nullopt, folder_ / "none", in_).status(),
+                         Reason::kInvalidField, {"--prompt-file", "none"}));
 }
 
 }  // namespace

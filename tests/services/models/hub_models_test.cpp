@@ -7,7 +7,8 @@ namespace {
 
 TEST(HubModelsTest, KnowsAHubIdFromAPath) {
   EXPECT_TRUE(is_hub_id("black-forest-labs/FLUX.1-dev"));
-  for (const char* text : {"demo", "/abs", "./x", "a/b/c", "a/", "/b", "..", "../b", "a/..", "a b/c", "a/b--c"}) {
+  for (const char* text :
+       {"demo", "/abs", "./x", "a/b/c", "a/", "/b", "..", "../b", "a/..", "a b/c", "a/b--c"}) {
     EXPECT_FALSE(is_hub_id(text)) << text;
   }
 }
@@ -21,7 +22,8 @@ TEST(HubModelsTest, TheAdviceNamesTheFolderThatIsInUse) {
 TEST(HubModelsTest, OnlyGatedModelsWantAToken) {
   EXPECT_NE(download_advice("stabilityai/stable-diffusion-3-medium-diffusers", "").find("HF_TOKEN"),
             std::string::npos);
-  EXPECT_EQ(download_advice("black-forest-labs/FLUX.1-schnell", "").find("HF_TOKEN"), std::string::npos);
+  EXPECT_EQ(download_advice("black-forest-labs/FLUX.1-schnell", "").find("HF_TOKEN"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ TEST_F(ModelLocatorTest, AHubIdThatIsNotHereSaysWhereItLookedAndHowToGetIt) {
 }
 
 TEST_F(ModelLocatorTest, AKeyOfAHubModelThatIsNotHereSaysHowToGetIt) {
-  EXPECT_NE(refusal("flux_dev").find("hf download black-forest-labs/FLUX.1-dev"), std::string::npos);
+  EXPECT_NE(refusal("flux_dev").find("hf download black-forest-labs/FLUX.1-dev"),
+            std::string::npos);
 }
 
 TEST_F(ModelLocatorTest, AnUnknownNameSuggestsKeys) {

@@ -28,7 +28,8 @@ TEST(ModelPlacesTest, VariablesWinInTheHubsOwnOrder) {
   EXPECT_EQ(places_for({{"HOME", "/h"}, {"XDG_CACHE_HOME", "/c"}}).hub_cache, "/c/huggingface/hub");
   EXPECT_EQ(places_for({{"XDG_CACHE_HOME", "/c"}, {"HF_HOME", "/hf"}}).hub_cache, "/hf/hub");
   EXPECT_EQ(places_for({{"HF_HOME", "/hf"}, {"HF_HUB_CACHE", "/hub"}}).hub_cache, "/hub");
-  EXPECT_EQ(places_for({{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/x"}}).registry, "/x/easel/models.toml");
+  EXPECT_EQ(places_for({{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/x"}}).registry,
+            "/x/easel/models.toml");
   EXPECT_EQ(places_for({{"XDG_CONFIG_HOME", "/x"}, {"EASEL_REGISTRY", "/r"}}).registry, "/r");
   EXPECT_EQ(places_for({{"EASEL_DEMO_DIR", "/d"}}).demo, "/d");
 }

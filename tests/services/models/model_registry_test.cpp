@@ -81,7 +81,9 @@ TEST_F(ModelRegistryTest, AddRefusesAKeyThatIsThereAndOneThatCannotBe) {
 }
 
 TEST_F(ModelRegistryTest, RemoveTakesTheEntryAndItsTablesOnly) {
-  write("# top\n[models.a]\npath = \"/a\"\n[models.a.allowed]\nsteps = [1, 2]\n\n[models.ab]\npath = \"/b\" # b\n");
+  write(
+      "# top\n[models.a]\npath = \"/a\"\n[models.a.allowed]\nsteps = [1, 2]\n\n[models.ab]\npath = "
+      "\"/b\" # b\n");
   ASSERT_TRUE(remove_from_registry(places_.registry, "a").ok());
   EXPECT_EQ(text(), "# top\n[models.ab]\npath = \"/b\" # b\n");
 }

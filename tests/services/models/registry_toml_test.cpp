@@ -19,9 +19,9 @@ std::string refusal(std::string_view text) {
   return std::string(to_std(entries.status().message()));
 }
 
-#define EXPECT_REFUSED(text, part)                                        \
-  do {                                                                    \
-    const std::string message = refusal(text);                            \
+#define EXPECT_REFUSED(text, part)                                             \
+  do {                                                                         \
+    const std::string message = refusal(text);                                 \
     EXPECT_NE(message.find(part), std::string::npos) << '"' << message << '"'; \
   } while (false)
 
@@ -62,7 +62,8 @@ allowed = { steps = [1, 100], guidance = [0, 10], side = [256, 2048] }
 }
 
 TEST(RegistryTomlTest, TakesRelativePathsFromTheFilesFolder) {
-  const auto entries = parse_registry("[models.a]\npath = \"../a\"\ncomponents = { vae = \"v\" }", kFile);
+  const auto entries =
+      parse_registry("[models.a]\npath = \"../a\"\ncomponents = { vae = \"v\" }", kFile);
   ASSERT_TRUE(entries.ok()) << entries.status();
   EXPECT_EQ(entries->front().path, "/etc/a");
   EXPECT_EQ(entries->front().components.at("vae"), "/etc/easel/v");
@@ -72,13 +73,21 @@ TEST(RegistryTomlTest, TakesRelativePathsFromTheFilesFolder) {
 TEST(RegistryTomlTest, AcceptsAnEmptyFile) { EXPECT_EQ(refusal("# nothing yet\n"), ""); }
 
 TEST(RegistryTomlTest, NamesTheLineOfAnUnknownKey) {
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nmax_sid = 3\n", "models.toml:3: unknown key 'max_sid'");
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\n[model.b]\npath = \"/b\"\n", "models.toml:3: unknown key 'model'");
+  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nmax_sid = 3\n",
+                 "models.toml:3: unknown key 'max_sid'");
+  EXPECT_REFUSED("[models.a]\npath = \"/a\"\n[model.b]\npath = \"/b\"\n",
+                 "models.toml:3: unknown key 'model'");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nallowed = { size = [1, 2] }", "unknown key 'size'");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nrecommended = { seed = 1 }", "unknown key 'seed'");
 }
 
-TEST(RegistryTomlTest, NamesTheLineOfBrokenSyntax) { EXPECT_REFUSED("\n\n[models.a\n", "models.toml:3: "); }
+TEST(RegistryTomlTest, AMistypedKeyIsNamedRatherThanWhatItLeavesOut) {
+  EXPECT_REFUSED("[models.a]\npaht = \"/a\"\n", "models.toml:2: unknown key 'paht'");
+}
+
+TEST(RegistryTomlTest, NamesTheLineOfBrokenSyntax) {
+  EXPECT_REFUSED("\n\n[models.a\n", "models.toml:3: ");
+}
 
 TEST(RegistryTomlTest, RefusesWrongTypesAndRanges) {
   EXPECT_REFUSED("models = 3", "'models' must be a table");
@@ -86,10 +95,13 @@ TEST(RegistryTomlTest, RefusesWrongTypesAndRanges) {
   EXPECT_REFUSED("[models.a]\npath = 3", "'path' must be a string");
   EXPECT_REFUSED("[models.a]\npath = \"\"", "'path' is empty");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\ndefault = 1", "'default' must be true or false");
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nmax_side = 0", "'max_side' must be a whole number from 1");
+  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nmax_side = 0",
+                 "'max_side' must be a whole number from 1");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nmax_side = 1.5", "'max_side' must be a whole number");
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\ntags = [\"x\", 2]", "'tags' must be a list of strings");
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nrecommended = { guidance = nan }", "'guidance' must be a number");
+  EXPECT_REFUSED("[models.a]\npath = \"/a\"\ntags = [\"x\", 2]",
+                 "'tags' must be a list of strings");
+  EXPECT_REFUSED("[models.a]\npath = \"/a\"\nrecommended = { guidance = nan }",
+                 "'guidance' must be a number");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nallowed = { steps = [1] }", "'steps' must be a pair");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nallowed = { steps = [9, 2] }", "lowest number first");
   EXPECT_REFUSED("[models.a]\npath = \"/a\"\nallowed = { steps = [1, 201] }", "from 1 to 200");
@@ -103,8 +115,9 @@ TEST(RegistryTomlTest, WantsExactlyOneOfPathAndHub) {
 }
 
 TEST(RegistryTomlTest, RefusesASecondDefault) {
-  EXPECT_REFUSED("[models.a]\npath = \"/a\"\ndefault = true\n[models.b]\npath = \"/b\"\ndefault = true",
-                 "both 'a' and 'b' are marked as default");
+  EXPECT_REFUSED(
+      "[models.a]\npath = \"/a\"\ndefault = true\n[models.b]\npath = \"/b\"\ndefault = true",
+      "both 'a' and 'b' are marked as default");
 }
 
 TEST(RegistryTomlTest, RefusesKeysThatCouldBePaths) {
