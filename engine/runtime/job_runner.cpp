@@ -52,12 +52,13 @@ class JobRun {
   absl::Status run_stage(const Stage& stage) {
     const int64_t units = stage.num_units(*state_);
     if (units == 0) return absl::OkStatus();
+    EASEL_RETURN_IF_ERROR(check_cancelled());  // before weights are read that nobody will use
     EASEL_RETURN_IF_ERROR(load_components(stage));
     emit(StageStarted{stage.name, units});
     const Clock::time_point start = Clock::now();
     RequestState* const batch[] = {state_.get()};
     for (state_->unit = 0; state_->unit < units;) {
-      if (cancel_.cancelled()) return make_error(Reason::kCancelled, "the job was cancelled");
+      EASEL_RETURN_IF_ERROR(check_cancelled());
       stage.advance(batch);
       ++state_->unit;
       emit(StageProgress{stage.name, state_->unit, units});
@@ -67,6 +68,11 @@ class JobRun {
     EASEL_RETURN_IF_ERROR(check_files(stage));
     if (retention_ == Retention::kReleaseEarly) release_components(stage);
     return absl::OkStatus();
+  }
+
+  absl::Status check_cancelled() const {
+    if (!cancel_.cancelled()) return absl::OkStatus();
+    return make_error(Reason::kCancelled, "the job was cancelled");
   }
 
   absl::Status load_components(const Stage& stage) {
