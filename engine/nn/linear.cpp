@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "engine/nn/onednn_linear.h"
+
 namespace easel {
 
 Linear::Linear(Module& parent, std::string name, int64_t in_features, int64_t out_features,
@@ -17,7 +19,9 @@ Linear::Linear(Module& parent, std::string name, int64_t in_features, int64_t ou
 at::Tensor Linear::forward(const at::Tensor& x) const {
   const at::Tensor& weight = weight_.tensor();
   const at::Tensor input = x.scalar_type() == weight.scalar_type() ? x : x.to(weight.scalar_type());
-  return bias_ ? at::linear(input, weight, bias_->tensor()) : at::linear(input, weight);
+  const std::optional<at::Tensor> bias = bias_ ? std::optional(bias_->tensor()) : std::nullopt;
+  if (onednn_linear_pays(input, weight)) return onednn_linear(input, weight, bias);
+  return at::linear(input, weight, bias);
 }
 
 }  // namespace easel

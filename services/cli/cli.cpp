@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/strings.h"
+#include "base/version.h"
 #include "services/cli/bench_command.h"
 #include "services/cli/console.h"
 #include "services/cli/generate_command.h"
@@ -39,7 +41,7 @@ constexpr char kGenerateFooter[] =
 class Cli {
  public:
   Cli() : app_(kAbout, "easel") {
-    app_.set_version_flag("--version", "easel " EASEL_VERSION);
+    app_.set_version_flag("--version", concat("easel ", kVersion));
     app_.footer(kFooter);
     app_.require_subcommand(1);
     CLI::App* generate =
