@@ -65,7 +65,7 @@ done < <(env)
 
 # inside COMMAND: a clean shell on the new machine.
 inside() {
-  unshare --mount --pid --fork bash -c '
+  unshare --mount --pid --fork --kill-child bash -c '
     mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount -t tmpfs tmpfs "$0/dev/shm" && mount -t devpts devpts "$0/dev/pts"
     exec chroot "$0" /usr/bin/env -i "${@:2}" bash -c "$1"' "$target" "$1" \
     HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "${network[@]}"
