@@ -15,7 +15,7 @@ configure() {
   arguments=$(printf '%s\n' "$@")
   if [[ -f $folder/build.ninja && -f $folder/dev_arguments && $(<"$folder/dev_arguments") == "$arguments" ]]; then return 0; fi
   step "configuring $folder"
-  need_disk "$folder" 2500 "a build"
+  need_disk "$folder" 1500 "a build"
   mkdir -p "$folder"
   cmake -S "$root" -B "$folder" -G Ninja "$@" >"$folder/configure.log" 2>&1 || {
     tail -n 30 "$folder/configure.log" >&2
