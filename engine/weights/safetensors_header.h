@@ -33,8 +33,9 @@ struct SafetensorsHeader {
 
 // `file_prefix` starts at the file's first byte and holds at least its header (the whole file will
 // do); `file_size` is the size of the whole file. Pure: no length or offset of the result is
-// outside it. Accepts and refuses what the reference implementation does, except tensors of a dtype
-// that parse_dtype does not know. BAD_WEIGHTS names the key and what is wrong, not the file.
+// outside it. Accepts and refuses what the reference implementation does, but refuses a key given
+// twice, sizes above 2^63 - 1, and dtypes that parse_dtype does not know (compared by
+// tools/fuzz_compare_safetensors.py). BAD_WEIGHTS names the key and what is wrong, not the file.
 absl::StatusOr<SafetensorsHeader> parse_safetensors_header(std::string_view file_prefix,
                                                            uint64_t file_size);
 
