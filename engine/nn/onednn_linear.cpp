@@ -36,7 +36,8 @@ bool onednn_linear_pays(const at::Tensor& x, const at::Tensor& weight) {
 
 at::Tensor onednn_linear(const at::Tensor& x, const at::Tensor& weight,
                          const std::optional<at::Tensor>& bias) {
-  return linear_pointwise()->call(x.contiguous(), weight, bias, "none", {}, "");
+  return linear_pointwise()->call(x.contiguous(), weight, bias, "none",
+                                  c10::List<std::optional<at::Scalar>>(), "");
 }
 
 }  // namespace easel
