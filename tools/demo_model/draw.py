@@ -5,6 +5,7 @@
 
 A picture is a pure function of its scene, so that a caption has one right answer.
 """
+
 import functools
 import math
 from dataclasses import dataclass
@@ -16,9 +17,18 @@ SIDE = 128
 SUPERSAMPLE = 4
 
 COLOURS = {
-    "red": (225, 30, 30), "green": (30, 160, 50), "blue": (35, 70, 220), "yellow": (250, 220, 30),
-    "orange": (250, 140, 20), "purple": (130, 40, 170), "pink": (255, 140, 190), "white": (255, 255, 255),
-    "black": (10, 10, 10), "gray": (128, 128, 128), "brown": (125, 75, 35), "cyan": (40, 210, 230),
+    "red": (225, 30, 30),
+    "green": (30, 160, 50),
+    "blue": (35, 70, 220),
+    "yellow": (250, 220, 30),
+    "orange": (250, 140, 20),
+    "purple": (130, 40, 170),
+    "pink": (255, 140, 190),
+    "white": (255, 255, 255),
+    "black": (10, 10, 10),
+    "gray": (128, 128, 128),
+    "brown": (125, 75, 35),
+    "cyan": (40, 210, 230),
 }
 SHAPES = ("circle", "square", "triangle", "star", "heart", "diamond", "ring", "cross")
 SIZES = ("small", "normal", "large")
@@ -29,9 +39,14 @@ LAYOUTS = {
     "centre": ((MIDDLE, MIDDLE),),
     "left_right": ((NEAR, MIDDLE), (FAR, MIDDLE)),
     "above_below": ((MIDDLE, NEAR), (MIDDLE, FAR)),
-    "left": ((NEAR, MIDDLE),), "right": ((FAR, MIDDLE),), "top": ((MIDDLE, NEAR),), "bottom": ((MIDDLE, FAR),),
-    "top_left": ((NEAR, NEAR),), "top_right": ((FAR, NEAR),),
-    "bottom_left": ((NEAR, FAR),), "bottom_right": ((FAR, FAR),),
+    "left": ((NEAR, MIDDLE),),
+    "right": ((FAR, MIDDLE),),
+    "top": ((MIDDLE, NEAR),),
+    "bottom": ((MIDDLE, FAR),),
+    "top_left": ((NEAR, NEAR),),
+    "top_right": ((FAR, NEAR),),
+    "bottom_left": ((NEAR, FAR),),
+    "bottom_right": ((FAR, FAR),),
 }
 EXTENT_ALONE = {"small": 44, "normal": 72, "large": 104}  # pixels, in the layout "centre"
 EXTENT_PLACED = {"small": 34, "normal": 44, "large": 54}  # in every other layout
@@ -47,6 +62,7 @@ class Item:
 @dataclass(frozen=True)
 class Scene:
     """Items stand in picture order: left before right, top before bottom."""
+
     items: tuple
     background: str
     layout: str = "centre"
@@ -59,21 +75,26 @@ def default_background(items):
 
 
 def _regular(points, radius, turn):
-    return [(radius * math.sin(turn + 2 * math.pi * k / points), -radius * math.cos(turn + 2 * math.pi * k / points))
-            for k in range(points)]
+    return [
+        (
+            radius * math.sin(turn + 2 * math.pi * k / points),
+            -radius * math.cos(turn + 2 * math.pi * k / points),
+        )
+        for k in range(points)
+    ]
 
 
 def _outline(shape):
     """Corner points in a box from -1 to 1; y grows downwards. Circle and ring have none."""
     if shape == "square":
-        return [(-.88, -.88), (.88, -.88), (.88, .88), (-.88, .88)]
+        return [(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]
     if shape == "triangle":
-        return [(0, -.92), (1, .84), (-1, .84)]
+        return [(0, -0.92), (1, 0.84), (-1, 0.84)]
     if shape == "diamond":
         return [(0, -1), (1, 0), (0, 1), (-1, 0)]
     if shape == "star":
-        outer, inner = _regular(5, 1.04, 0), _regular(5, .44, math.pi / 5)
-        return [(x, y + .08) for pair in zip(outer, inner) for x, y in pair]
+        outer, inner = _regular(5, 1.04, 0), _regular(5, 0.44, math.pi / 5)
+        return [(x, y + 0.08) for pair in zip(outer, inner) for x, y in pair]
     if shape == "heart":
         curve = []
         for k in range(120):
@@ -82,8 +103,21 @@ def _outline(shape):
             curve.append((math.sin(t) ** 3, -(y + 2.5) / 15.5))
         return curve
     if shape == "cross":
-        a = .34
-        return [(-a, -1), (a, -1), (a, -a), (1, -a), (1, a), (a, a), (a, 1), (-a, 1), (-a, a), (-1, a), (-1, -a), (-a, -a)]
+        a = 0.34
+        return [
+            (-a, -1),
+            (a, -1),
+            (a, -a),
+            (1, -a),
+            (1, a),
+            (a, a),
+            (a, 1),
+            (-a, 1),
+            (-a, a),
+            (-1, a),
+            (-1, -a),
+            (-a, -a),
+        ]
     return None
 
 
@@ -97,7 +131,7 @@ def mask(shape, extent, centre=(MIDDLE, MIDDLE), side=SIDE):
     if shape in ("circle", "ring"):
         pen.ellipse((x - r, y - r, x + r - 1, y + r - 1), fill=255)
         if shape == "ring":
-            hole = r * .52
+            hole = r * 0.52
             pen.ellipse((x - hole, y - hole, x + hole - 1, y + hole - 1), fill=0)
     else:
         pen.polygon([(x + px * r, y + py * r) for px, py in _outline(shape)], fill=255)
@@ -107,8 +141,10 @@ def mask(shape, extent, centre=(MIDDLE, MIDDLE), side=SIDE):
 def placed_masks(scene):
     """One coverage mask per item of the scene."""
     extents = EXTENT_ALONE if scene.layout == "centre" else EXTENT_PLACED
-    return [mask(item.shape, extents[item.size], centre)
-            for item, centre in zip(scene.items, LAYOUTS[scene.layout])]
+    return [
+        mask(item.shape, extents[item.size], centre)
+        for item, centre in zip(scene.items, LAYOUTS[scene.layout])
+    ]
 
 
 def render(scene):
@@ -117,4 +153,4 @@ def render(scene):
     picture[:] = COLOURS[scene.background]
     for item, cover in zip(scene.items, placed_masks(scene)):
         picture += cover[..., None] * (np.array(COLOURS[item.colour], np.float32) - picture)
-    return (picture + .5).astype(np.uint8)
+    return (picture + 0.5).astype(np.uint8)

@@ -1,4 +1,5 @@
 """Small helpers that all stages share: schedule, checkpoints, averaged weights."""
+
 import copy
 import math
 import os
@@ -7,8 +8,8 @@ import torch
 
 
 def learning_rate(optimizer, peak, done, warm):
-    """Cosine from `peak` to 2 % of it while `done` goes from 0 to 1; `warm` < 1 scales it down linearly."""
-    rate = peak * (.02 + .98 * .5 * (1 + math.cos(math.pi * min(done, 1)))) * min(1, warm + .01)
+    """Cosine from `peak` to 2 % of it while `done` goes from 0 to 1; `warm` < 1 scales it down."""
+    rate = peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(done, 1)))) * min(1, warm + 0.01)
     for group in optimizer.param_groups:
         group["lr"] = rate * group.get("factor", 1)
 
@@ -16,7 +17,10 @@ def learning_rate(optimizer, peak, done, warm):
 def save_checkpoint(path, model, optimizer, step, **more):
     """Writes beside the file and renames, so that a stop in the middle loses nothing."""
     temporary = path.with_suffix(".tmp")
-    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, **more}, temporary)
+    torch.save(
+        {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, **more},
+        temporary,
+    )
     os.replace(temporary, path)
 
 

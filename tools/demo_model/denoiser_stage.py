@@ -1,0 +1,232 @@
+"""Trains the FLUX transformer by flow matching on the pool, with the text encoders frozen."""
+
+import random
+import time
+
+import torch
+from diffusers import FluxTransformer2DModel
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from transformers import CLIPTextModel, T5EncoderModel
+
+from captions import caption
+from pool_stage import load_pool
+from team import Team, run_team
+from text_models import CLIP_WIDTH, T5_LENGTH, T5_WIDTH
+from text_stage import load_tokenizers, tokenize
+from training import Average, learning_rate, load_checkpoint, save_checkpoint
+
+BATCH, GUIDANCE = 48, 3.5
+SIDE_TOKENS = 8
+SHORT_LENGTH = 24  # most captions end before; the tokens cut off are pads, which are all alike
+LONG_EVERY = (
+    40  # every so many steps a small batch at the 512 tokens that diffusers takes by default
+)
+ADAM_RATE, MUON_RATE = 1e-3, 2e-3
+
+
+def build_transformer():
+    model = FluxTransformer2DModel(
+        patch_size=1,
+        in_channels=32,
+        num_layers=2,
+        num_single_layers=4,
+        attention_head_dim=48,
+        num_attention_heads=4,
+        joint_attention_dim=T5_WIDTH,
+        pooled_projection_dim=CLIP_WIDTH,
+        guidance_embeds=True,
+        axes_dims_rope=(8, 20, 20),
+    )
+    # Every block starts as the identity, and the output as zero.
+    for name, parameter in model.named_parameters():
+        if (
+            ".norm1.linear" in name
+            or ".norm1_context.linear" in name
+            or ".norm.linear" in name
+            or name.startswith(("norm_out.linear", "proj_out"))
+        ):
+            torch.nn.init.zeros_(parameter)
+    return model
+
+
+class Optimizers:
+    """Muon for the blocks' matrices, shared out in the team, and AdamW for the rest.
+
+    It looks like one optimizer to the helpers.
+    """
+
+    def __init__(self, model, team):
+        named = [(n, p) for n, p in model.named_parameters()]
+        self.matrices = [
+            p for n, p in named if "transformer_blocks" in n and p.ndim == 2 and "norm" not in n
+        ]
+        self.mine, self.team = team.share(self.matrices), team
+        chosen = set(map(id, self.matrices))
+        rest = [p for _, p in named if id(p) not in chosen]
+        self.parts = (
+            torch.optim.Muon(
+                self.mine,
+                lr=MUON_RATE,
+                momentum=0.95,
+                weight_decay=0.01,
+                adjust_lr_fn="match_rms_adamw",
+            ),
+            torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.99), weight_decay=0.01),
+        )
+        self.parts[0].param_groups[0]["factor"] = MUON_RATE / ADAM_RATE
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
+
+    @torch.no_grad()
+    def step(self):
+        for part in self.parts:
+            part.step()
+        if self.team.size > 1:
+            mine = set(map(id, self.mine))
+            for matrix in self.matrices:
+                if id(matrix) not in mine:
+                    matrix.zero_()
+            self.team.sum([matrix.data for matrix in self.matrices])
+
+    def state_dict(self):
+        return [part.state_dict() for part in self.parts]
+
+    def load_state_dict(self, states):
+        for part, state in zip(self.parts, states):
+            part.load_state_dict(state)
+
+
+def image_ids():
+    ids = torch.zeros(SIDE_TOKENS, SIDE_TOKENS, 3)
+    ids[..., 1] = torch.arange(SIDE_TOKENS)[:, None]
+    ids[..., 2] = torch.arange(SIDE_TOKENS)[None, :]
+    return ids.reshape(-1, 3)
+
+
+class Texts:
+    """Fresh captions at every step, through the frozen encoders."""
+
+    def __init__(self, work):
+        self.tokenizers = load_tokenizers(work)
+        self.clip = CLIPTextModel.from_pretrained(work / "text_encoder").eval()
+        self.t5 = T5EncoderModel.from_pretrained(work / "text_encoder_2").eval()
+
+    @torch.no_grad()
+    def encode(self, texts, length, cut):
+        clip_ids, t5_ids, _ = tokenize(self.tokenizers, texts, length)
+        return self.clip(clip_ids).pooler_output, self.t5(t5_ids).last_hidden_state[:, :cut]
+
+
+def flow_loss(model, clean, pooled, tokens, generator):
+    """The model sees (1 - t) x + t noise and must give noise - x.
+
+    Large t, where the layout forms, comes often.
+    """
+    noise = torch.randn(clean.shape, generator=generator)
+    t = torch.sigmoid(torch.randn(len(clean), generator=generator) + 0.4)
+    mixed = clean + t[:, None, None] * (noise - clean)
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity = model(
+            hidden_states=mixed,
+            timestep=t,
+            guidance=torch.full_like(t, GUIDANCE),
+            pooled_projections=pooled,
+            encoder_hidden_states=tokens,
+            txt_ids=torch.zeros(tokens.shape[1], 3),
+            img_ids=image_ids(),
+            return_dict=False,
+        )[0]
+    return (velocity.float() - (noise - clean)).square().mean()
+
+
+class Trainer:
+    """One member of the team; the first one also keeps the averaged weights and the log."""
+
+    def __init__(self, team, work):
+        self.team, self.path = team, work / f"denoiser{team.rank or ''}.pt"
+        torch.manual_seed(1)
+        self.model, self.texts, self.work = build_transformer().train(), Texts(work), work
+        self.optimizer = Optimizers(self.model, team)
+        self.average = Average(self.model, 0.999)
+        self.step = load_checkpoint(self.path, self.model, self.optimizer)
+        seconds = 0
+        if self.step:
+            saved = torch.load(self.path)
+            seconds = saved["seconds"]
+            self.average.model.load_state_dict(saved["average"])
+        self.began, self.recent = time.time() - seconds, []
+        seed = 1000 * self.step + team.rank
+        self.rng, self.generator = random.Random(seed), torch.Generator().manual_seed(seed)
+        self.scenes, self.pool = load_pool(work)
+
+    def save(self):
+        save_checkpoint(
+            self.path,
+            self.model,
+            self.optimizer,
+            self.step,
+            average=self.average.model.state_dict(),
+            seconds=time.time() - self.began,
+        )
+
+    def pick(self):
+        """A row of the pool; two items, the harder case, in three of four."""
+        row = self.rng.randrange(len(self.scenes))
+        if len(self.scenes[row].items) == 1 and self.rng.random() < 0.5:
+            row = self.rng.randrange(len(self.scenes))
+        return row
+
+    def loss(self, long):
+        count = (8 if long else BATCH) // self.team.size
+        rows = [self.pick() for _ in range(count)]
+        length = 512 if long else T5_LENGTH
+        cut = SHORT_LENGTH if not long and self.rng.random() < 0.75 else length
+        pooled, tokens = self.texts.encode(
+            [caption(self.scenes[row], self.rng) for row in rows], length, cut
+        )
+        return flow_loss(self.model, self.pool[rows].float(), pooled, tokens, self.generator)
+
+    def advance(self, steps, minutes):
+        """One step; says whether there is time for another."""
+        long = self.step % LONG_EVERY == LONG_EVERY - 1
+        self.model.zero_grad()
+        loss = self.loss(long)
+        (loss * ((0.125 if long else 1) / self.team.size)).backward()
+        done = (
+            max(self.step / steps, (time.time() - self.began) / 60 / minutes)
+            if self.team.rank == 0
+            else 0
+        )
+        done = self.team.sum([p.grad for p in self.model.parameters()], done)
+        learning_rate(self.optimizer, ADAM_RATE, done, warm=self.step / 100)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.average.update(self.model, self.step)
+        self.step += 1
+        if not long:
+            self.recent.append(loss.item())
+        return done < 1
+
+    def log(self):
+        print(
+            f"denoiser step {self.step} loss {sum(self.recent) / len(self.recent):.4f} "
+            f"{time.time() - self.began:.0f} s, {len(self.scenes)} pictures",
+            flush=True,
+        )
+        self.recent.clear()
+
+
+def _member(rank, size, work, steps, minutes):
+    torch.set_num_threads(1)
+    trainer = Trainer(Team(rank, size, work), work)
+    with sdpa_kernel(SDPBackend.MATH):  # on a CPU, at this size, faster than the fused one
+        while trainer.advance(steps, minutes):
+            if trainer.step % 50 == 0 and rank == 0:
+                trainer.log()
+            if trainer.step % 200 == 0:
+                trainer.save()
+                trainer.scenes, trainer.pool = load_pool(work)  # it may have grown
+    trainer.save()
+
+
+def train_denoiser(work, steps, minutes, size):
+    run_team(_member, size, work, steps, minutes)
