@@ -17,7 +17,7 @@ struct HubModel {
   std::string_view exclude;  // a second copy of the weights in another layout
 };
 
-// Sizes: the sums of the files that the hub lists.
+// Sizes: from the parameter counts at the dtype that is stored, so only about.
 constexpr std::array<HubModel, 3> kHubModels = {{
     {"black-forest-labs/FLUX.1-dev", 34'000'000'000, true, "flux1-*.safetensors"},
     {"black-forest-labs/FLUX.1-schnell", 34'000'000'000, false, "flux1-*.safetensors"},
