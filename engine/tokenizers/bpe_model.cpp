@@ -11,7 +11,7 @@
 namespace easel {
 namespace {
 
-constexpr std::string_view kWordEnd = "</w>";
+constexpr const char* kWordEnd = "</w>";
 
 // GPT-2's bytes_to_unicode: printable Latin-1 stays, the others follow from U+0100 on in their
 // order.
@@ -104,7 +104,7 @@ absl::Status BpeModel::set_bytes(const std::string& unk_token) {
   };
   for (size_t byte = 0; byte < 256; ++byte) {
     EASEL_RETURN_IF_ERROR(lookup(characters[byte], byte_ids_[byte]));
-    EASEL_RETURN_IF_ERROR(lookup(concat(characters[byte], kWordEnd), last_byte_ids_[byte]));
+    EASEL_RETURN_IF_ERROR(lookup(characters[byte] + kWordEnd, last_byte_ids_[byte]));
   }
   return absl::OkStatus();
 }
