@@ -87,11 +87,8 @@ absl::StatusOr<Image> PngReader::read() {
   image.pixels.resize(row_bytes * image.height);
   std::vector<png_bytep> rows(image.height);
   for (int y = 0; y < image.height; ++y) rows[y] = &image.pixels[row_bytes * y];
-  const bool complete = guarded(png_, [&] {
-    png_read_image(png_, rows.data());
-    png_read_end(png_, nullptr);
-  });
-  if (!complete) return failure();
+  // What follows the last row need not be read: list_png_chunks() has seen it.
+  if (!guarded(png_, [&] { png_read_image(png_, rows.data()); })) return failure();
   if (gray_16_) clip_to_8_bits(image.pixels);
   EASEL_RETURN_IF_ERROR(check_image(image));
   return image;

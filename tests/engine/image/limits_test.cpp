@@ -16,6 +16,24 @@ int64_t peak_kib() {
   return usage.ru_maxrss;
 }
 
+// Packed piece by piece, so that the test's own memory doesn't hide what is measured.
+std::string deflated_zeros(int mebibytes) {
+  std::string zeros(1 << 20, '\0');
+  std::string packed(static_cast<size_t>(mebibytes) * 8192, '\0');
+  z_stream stream = {};
+  deflateInit(&stream, Z_BEST_SPEED);
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  for (int i = 0; i < mebibytes; ++i) {
+    stream.next_in = reinterpret_cast<Bytef*>(zeros.data());
+    stream.avail_in = static_cast<uInt>(zeros.size());
+    deflate(&stream, i + 1 == mebibytes ? Z_FINISH : Z_NO_FLUSH);
+  }
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
 // Replaces the size in a JPEG's (baseline) frame header.
 std::string jpeg_of_size(uint16_t width, uint16_t height) {
   std::string bytes = fixture("codecs/rgb.jpg");
@@ -42,6 +60,15 @@ TEST(ImageLimitsTest, RefusesMorePixelsThanTheDataCanHold) {
   const std::string liar = png_file({8192, 8192, 8, 6}, std::string(1000, '\0'));
   EXPECT_TRUE(fails_with(decode_image(liar).status(), Reason::kInvalidField,
                          {"cannot hold", "8192 × 8192"}));
+  EXPECT_LT(peak_kib() - before, 32 << 10);
+}
+
+TEST(ImageLimitsTest, StopsUnpackingATextAtItsLimit) {
+  const std::string bomb =
+      tiny_png(png_chunk("zTXt", std::string("a\0\0", 3) + deflated_zeros(/*mebibytes=*/192)));
+  const int64_t before = peak_kib();
+  EXPECT_TRUE(
+      fails_with(read_png_text(bomb).status(), Reason::kInvalidField, {"more than 8388608"}));
   EXPECT_LT(peak_kib() - before, 32 << 10);
 }
 

@@ -47,6 +47,9 @@ TEST(PngTest, RefusesDamage) {
   std::string bad_data = good;
   bad_data[good.find("IDAT") + 30] ^= 1;
   EXPECT_TRUE(fails_with(decode_png(bad_data).status(), Reason::kInvalidField, {"damaged"}));
+  std::string bad_sum = good;
+  bad_sum[good.find("IEND") - 5] ^= 1;
+  EXPECT_TRUE(fails_with(decode_png(bad_sum).status(), Reason::kInvalidField, {"damaged"}));
   EXPECT_FALSE(decode_png(png_file({2, 2}, "\0ab")).ok()) << "a row is missing";
   EXPECT_FALSE(decode_png(png_file({1, 1, 8, 5}, "\0a")).ok()) << "there is no colour type 5";
   EXPECT_FALSE(decode_png(png_file({1, 1, 3, 0}, "\0a")).ok()) << "there is no depth 3";

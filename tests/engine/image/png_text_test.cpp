@@ -88,6 +88,9 @@ TEST(PngTextTest, StopsATextThatUnpacksTooFar) {
       png_chunk("zTXt", "a\0\0"s + deflated(std::string(kMaxPngTextBytes / 2 + 1, 'x')));
   EXPECT_TRUE(read_png_text(tiny_png(half)).ok());
   EXPECT_FALSE(read_png_text(tiny_png(half + half)).ok());
+  const std::string plain = png_chunk("tEXt", "a\0"s + std::string(kMaxPngTextBytes / 2 + 1, 'x'));
+  EXPECT_TRUE(read_png_text(tiny_png(plain)).ok());
+  EXPECT_FALSE(read_png_text(tiny_png(plain + plain)).ok());
   EXPECT_TRUE(decode_png(tiny_png(bomb)).ok()) << "the pixels don't need it";
 }
 
