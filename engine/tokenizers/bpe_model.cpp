@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <queue>
-#include <unordered_set>
 
 #include "base/error.h"
 #include "base/quote.h"
@@ -60,7 +59,8 @@ absl::StatusOr<BpeModel> BpeModel::create(Vocabulary vocabulary, const Merges& m
 }
 
 absl::Status BpeModel::set_ids(Vocabulary vocabulary) {
-  std::unordered_map<int32_t, std::string_view> tokens;
+  absl::flat_hash_map<int32_t, std::string_view> tokens;
+  tokens.reserve(vocabulary.size());
   for (const auto& [token, id] : vocabulary) {
     const auto [other, is_new] = tokens.try_emplace(id, token);
     if (!is_new) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -19,7 +18,7 @@ namespace easel {
 // the end of a word. Immutable, thread-safe.
 class BpeModel {
  public:
-  using Vocabulary = std::unordered_map<std::string, int32_t>;
+  using Vocabulary = absl::flat_hash_map<std::string, int32_t>;
   using Merges = std::vector<std::pair<std::string, std::string>>;
 
   // BAD_WEIGHTS when two tokens share an id, when a merge names or makes a token that the
