@@ -1,8 +1,8 @@
 """Measures by pixels whether pictures show what the prompts ask for.
 
-    python check.py --images DIR    pictures 000.png, 001.png, ... in the order of the list
-    python check.py --model DIR     draws them with diffusers first (--save DIR keeps them)
-    python check.py --truth         checks the check itself, on the right drawings
+python check.py --images DIR    pictures 000.png, 001.png, ... in the order of the list
+python check.py --model DIR     draws them with diffusers first (--save DIR keeps them)
+python check.py --truth         checks the check itself, on the right drawings
 """
 
 import argparse

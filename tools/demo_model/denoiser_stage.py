@@ -1,5 +1,6 @@
 """Trains the FLUX transformer by flow matching on the pool, with the text encoders frozen."""
 
+import functools
 import random
 import time
 
@@ -9,6 +10,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import CLIPTextModel, T5EncoderModel
 
 from captions import caption
+from draw import SIDE, mask, placements
+from optimizers import Optimizers, without
 from pool_stage import load_pool
 from team import Team, run_team
 from text_models import CLIP_WIDTH, T5_LENGTH, T5_WIDTH
@@ -17,11 +20,12 @@ from training import Average, learning_rate, load_checkpoint, save_checkpoint
 
 BATCH, GUIDANCE = 48, 3.5
 SIDE_TOKENS = 8
+ITEM_WEIGHT, TIME_SHIFT = 4.0, 0.8
 SHORT_LENGTH = 24  # most captions end before; the tokens cut off are pads, which are all alike
 LONG_EVERY = (
     40  # every so many steps a small batch at the 512 tokens that diffusers takes by default
 )
-ADAM_RATE, MUON_RATE = 1e-3, 2e-3
+RATE = 1e-3
 
 
 def build_transformer():
@@ -49,50 +53,14 @@ def build_transformer():
     return model
 
 
-class Optimizers:
-    """Muon for the blocks' matrices, shared out in the team, and AdamW for the rest.
-
-    It looks like one optimizer to the helpers.
-    """
-
-    def __init__(self, model, team):
-        named = [(n, p) for n, p in model.named_parameters()]
-        self.matrices = [
-            p for n, p in named if "transformer_blocks" in n and p.ndim == 2 and "norm" not in n
-        ]
-        self.mine, self.team = team.share(self.matrices), team
-        chosen = set(map(id, self.matrices))
-        rest = [p for _, p in named if id(p) not in chosen]
-        self.parts = (
-            torch.optim.Muon(
-                self.mine,
-                lr=MUON_RATE,
-                momentum=0.95,
-                weight_decay=0.01,
-                adjust_lr_fn="match_rms_adamw",
-            ),
-            torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.99), weight_decay=0.01),
-        )
-        self.parts[0].param_groups[0]["factor"] = MUON_RATE / ADAM_RATE
-        self.param_groups = [group for part in self.parts for group in part.param_groups]
-
-    @torch.no_grad()
-    def step(self):
-        for part in self.parts:
-            part.step()
-        if self.team.size > 1:
-            mine = set(map(id, self.mine))
-            for matrix in self.matrices:
-                if id(matrix) not in mine:
-                    matrix.zero_()
-            self.team.sum([matrix.data for matrix in self.matrices])
-
-    def state_dict(self):
-        return [part.state_dict() for part in self.parts]
-
-    def load_state_dict(self, states):
-        for part, state in zip(self.parts, states):
-            part.load_state_dict(state)
+def build_optimizer(model, team):
+    matrices = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if "transformer_blocks" in name and parameter.ndim == 2 and "norm" not in name
+    ]
+    rest = without(model.parameters(), matrices)
+    return Optimizers(matrices, [{"params": rest}], RATE, team)
 
 
 def image_ids():
@@ -116,13 +84,29 @@ class Texts:
         return self.clip(clip_ids).pooler_output, self.t5(t5_ids).last_hidden_state[:, :cut]
 
 
-def flow_loss(model, clean, pooled, tokens, generator):
+@functools.lru_cache(maxsize=None)
+def _tokens_with(shape, extent, centre):
+    cover = mask(shape, extent, centre).reshape(SIDE_TOKENS, -1, SIDE_TOKENS, SIDE // SIDE_TOKENS)
+    return torch.from_numpy(cover.max((1, 3)) > 0).flatten()
+
+
+def token_weights(scenes):
+    """Image tokens that show an item count more: most of a picture is background, soon learned."""
+    weights = torch.ones(len(scenes), SIDE_TOKENS**2)
+    for row, scene in enumerate(scenes):
+        for item, extent, centre in placements(scene):
+            weights[row, _tokens_with(item.shape, extent, centre)] = ITEM_WEIGHT
+    return weights
+
+
+def flow_loss(model, clean, texts, generator, weights):
     """The model sees (1 - t) x + t noise and must give noise - x.
 
     Large t, where the layout forms, comes often.
     """
+    pooled, tokens = texts
     noise = torch.randn(clean.shape, generator=generator)
-    t = torch.sigmoid(torch.randn(len(clean), generator=generator) + 0.4)
+    t = torch.sigmoid(torch.randn(len(clean), generator=generator) + TIME_SHIFT)
     mixed = clean + t[:, None, None] * (noise - clean)
     with torch.autocast("cpu", torch.bfloat16):
         velocity = model(
@@ -135,7 +119,8 @@ def flow_loss(model, clean, pooled, tokens, generator):
             img_ids=image_ids(),
             return_dict=False,
         )[0]
-    return (velocity.float() - (noise - clean)).square().mean()
+    error = (velocity.float() - (noise - clean)).square().mean(-1)
+    return (error * weights).sum() / weights.sum()
 
 
 class Trainer:
@@ -145,7 +130,7 @@ class Trainer:
         self.team, self.path = team, work / f"denoiser{team.rank or ''}.pt"
         torch.manual_seed(1)
         self.model, self.texts, self.work = build_transformer().train(), Texts(work), work
-        self.optimizer = Optimizers(self.model, team)
+        self.optimizer = build_optimizer(self.model, team)
         self.average = Average(self.model, 0.999)
         self.step = load_checkpoint(self.path, self.model, self.optimizer)
         seconds = 0
@@ -180,10 +165,10 @@ class Trainer:
         rows = [self.pick() for _ in range(count)]
         length = 512 if long else T5_LENGTH
         cut = SHORT_LENGTH if not long and self.rng.random() < 0.75 else length
-        pooled, tokens = self.texts.encode(
-            [caption(self.scenes[row], self.rng) for row in rows], length, cut
-        )
-        return flow_loss(self.model, self.pool[rows].float(), pooled, tokens, self.generator)
+        scenes = [self.scenes[row] for row in rows]
+        texts = self.texts.encode([caption(scene, self.rng) for scene in scenes], length, cut)
+        clean, weights = self.pool[rows].float(), token_weights(scenes)
+        return flow_loss(self.model, clean, texts, self.generator, weights)
 
     def advance(self, steps, minutes):
         """One step; says whether there is time for another."""
@@ -197,7 +182,7 @@ class Trainer:
             else 0
         )
         done = self.team.sum([p.grad for p in self.model.parameters()], done)
-        learning_rate(self.optimizer, ADAM_RATE, done, warm=self.step / 100)
+        learning_rate(self.optimizer, RATE, done, warm=self.step / 100)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.average.update(self.model, self.step)

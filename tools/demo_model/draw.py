@@ -138,11 +138,11 @@ def mask(shape, extent, centre=(MIDDLE, MIDDLE), side=SIDE):
     return np.asarray(image.reduce(SUPERSAMPLE), np.float32) / 255
 
 
-def placed_masks(scene):
-    """One coverage mask per item of the scene."""
+def placements(scene):
+    """(item, extent, centre) for each item of the scene."""
     extents = EXTENT_ALONE if scene.layout == "centre" else EXTENT_PLACED
     return [
-        mask(item.shape, extents[item.size], centre)
+        (item, extents[item.size], centre)
         for item, centre in zip(scene.items, LAYOUTS[scene.layout])
     ]
 
@@ -151,6 +151,7 @@ def render(scene):
     """The picture, uint8 [SIDE, SIDE, 3]."""
     picture = np.empty((SIDE, SIDE, 3), np.float32)
     picture[:] = COLOURS[scene.background]
-    for item, cover in zip(scene.items, placed_masks(scene)):
+    for item, extent, centre in placements(scene):
+        cover = mask(item.shape, extent, centre)
         picture += cover[..., None] * (np.array(COLOURS[item.colour], np.float32) - picture)
     return (picture + 0.5).astype(np.uint8)
