@@ -41,8 +41,8 @@ TEST(UnigramModelTest, FusesNeighbouringUnknowns) {
 }
 
 TEST(UnigramModelTest, FusedUnknownsMayBeAPiece) {
-  // "xy" costs more than two unknowns (2 × (-50 - 10)), so the unknowns win and then spell it.
-  EXPECT_EQ(ids_of({{"<unk>", 0}, {"a", -1}, {"xy", -500}, {"b", -50}}, "xya"), (Ids{2, 1}));
+  // Scores above 20 let two unknowns (2 × (100 - 10)) beat the piece that they spell.
+  EXPECT_EQ(ids_of({{"<unk>", 100}, {"a", 100}, {"xy", 100}}, "xya"), (Ids{2, 1}));
 }
 
 TEST(UnigramModelTest, OfEqualPiecesTheLastOneCounts) {
