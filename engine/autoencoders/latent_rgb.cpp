@@ -6,7 +6,8 @@
 namespace easel {
 namespace {
 
-constexpr int64_t kSamples = 96;
+constexpr int64_t kSamples = 32;
+constexpr int64_t kBatch = 8;        // decoded at once
 constexpr int64_t kSide = 4;         // latents a side: enough to keep the border's part small
 constexpr double kVariation = 0.35;  // of neighbouring latents, against 1 between pictures
 constexpr double kRidge = 1e-3;
@@ -28,9 +29,9 @@ LatentRgb LatentRgb::fit(const AutoencoderKl& vae, at::TensorOptions options) {
   const at::Tensor latents = base + detail * kVariation;
 
   std::vector<at::Tensor> colours;
-  for (const at::Tensor& one : latents.split(1)) {
+  for (const at::Tensor& some : latents.split(kBatch)) {
     const at::Tensor image =
-        vae.decode(one.to(options)).to(at::kCPU, at::kFloat).div(2.0).add(0.5).clamp(0.0, 1.0);
+        vae.decode(some.to(options)).to(at::kCPU, at::kFloat).div(2.0).add(0.5).clamp(0.0, 1.0);
     colours.push_back(at::avg_pool2d(image, {scale, scale}));  // [1, 3, side, side]
   }
   const at::Tensor x =
