@@ -38,14 +38,11 @@ absl::StatusOr<std::string> as_string(const nlohmann::json& value, std::string_v
 
 absl::StatusOr<int32_t> as_token_id(const nlohmann::json& value, std::string_view where) {
   if (!value.is_number_integer()) return wrong_type(value, where, "a token id");
-  // An unsigned number beyond int64 is far out of range too.
-  const bool huge =
-      value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(kMaxTokenId);
-  const int64_t id = huge ? -1 : value.get<int64_t>();
-  if (id < 0 || id > kMaxTokenId) {
-    return bad_weights(where, ": id ", value.dump(), " is outside of 0…", kMaxTokenId);
-  }
-  return static_cast<int32_t>(id);
+  // The parser makes every whole number that is not negative an unsigned one.
+  const bool fits =
+      value.is_number_unsigned() && value.get<uint64_t>() <= static_cast<uint64_t>(kMaxTokenId);
+  if (!fits) return bad_weights(where, ": id ", value.dump(), " is outside of 0…", kMaxTokenId);
+  return static_cast<int32_t>(value.get<uint64_t>());
 }
 
 absl::StatusOr<bool> as_bool(const nlohmann::json& value, std::string_view where, bool fallback) {

@@ -256,14 +256,6 @@ absl::StatusOr<SpecialTokens> SpecialTokens::read(const TokenizerSources& source
     if (sources.added_tokens) EASEL_RETURN_IF_ERROR(read_added_file(*sources.added_tokens, out));
     if (tokenizer_json.is_object()) EASEL_RETURN_IF_ERROR(read_tokenizer_json(tokenizer_json, out));
   }
-  std::map<std::string, const AddedToken*> by_content;
-  for (const auto& [id, token] : out.added) by_content[token.content] = &token;
-  for (const char* name : kStandardNames) {
-    const auto found = out.named.find(name);
-    if (found == out.named.end() || !found->second) continue;
-    const auto listed = by_content.find(found->second->token.content);
-    if (listed != by_content.end()) found->second = NamedToken{*listed->second, /*bare=*/false};
-  }
   return out;
 }
 
