@@ -8,7 +8,7 @@ dev_run() {
   compile "$build_dir" easel
   if ! has_option --model "$@"; then arguments+=(--model "$root/demo/model"); fi
   if ! has_option --prompt "$@" && ! has_option --prompt-file "$@"; then
-    arguments+=(--prompt "a small red circle left of a large blue square on a white background")
+    arguments+=(--prompt "a large red circle on a blue background")
   fi
   if [[ $cpu_only == yes ]] && ! has_option --device "$@"; then arguments+=(--device cpu); fi
   if ! has_option --output "$@"; then
