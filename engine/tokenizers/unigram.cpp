@@ -172,7 +172,7 @@ absl::StatusOr<std::unique_ptr<UnigramTokenizer>> UnigramTokenizer::from_sources
                                           ? read_tokenizer_json(file)
                                           : read_spiece(*sources.spiece, special));
   add_sentinels(special);
-  EASEL_ASSIGN_OR_RETURN(UnigramModel model, UnigramModel::create(std::move(files.pieces), kUnkId));
+  EASEL_ASSIGN_OR_RETURN(UnigramModel model, UnigramModel::create(files.pieces, kUnkId));
   const auto model_id = [&](const std::string& token) { return model.id_of(token); };
   const auto normalize = [&](std::string_view text) {
     return files.charsmap ? files.charsmap->normalize(text) : std::string(text);

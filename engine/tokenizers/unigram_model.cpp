@@ -32,7 +32,7 @@ struct UnigramModel::Best {
   int32_t id = 0;
 };
 
-absl::StatusOr<UnigramModel> UnigramModel::create(Pieces pieces, int32_t unk_id) {
+absl::StatusOr<UnigramModel> UnigramModel::create(const Pieces& pieces, int32_t unk_id) {
   if (unk_id < 0 || static_cast<size_t>(unk_id) >= pieces.size()) {
     return bad_weights("the unknown token's id is ", unk_id, ", but the vocabulary has ",
                        pieces.size(), " pieces");
@@ -43,16 +43,16 @@ absl::StatusOr<UnigramModel> UnigramModel::create(Pieces pieces, int32_t unk_id)
                          pieces[i].second, ", expected a finite number");
     }
   }
-  return UnigramModel(std::move(pieces), unk_id);
+  return UnigramModel(pieces, unk_id);
 }
 
-UnigramModel::UnigramModel(Pieces pieces, int32_t unk_id)
+UnigramModel::UnigramModel(const Pieces& pieces, int32_t unk_id)
     : trie_(trie_entries(pieces)), unk_id_(unk_id) {
   double min_score = std::numeric_limits<double>::infinity();
   scores_.reserve(pieces.size());
-  for (auto& [piece, score] : pieces) {
+  for (const auto& [piece, score] : pieces) {
     min_score = std::min(min_score, score);
-    ids_[std::move(piece)] = static_cast<int32_t>(scores_.size());
+    ids_[piece] = static_cast<int32_t>(scores_.size());
     scores_.push_back(score);
   }
   unk_score_ = min_score - kUnkPenalty;

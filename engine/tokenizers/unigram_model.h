@@ -22,7 +22,7 @@ class UnigramModel {
 
   // Of a piece that stands there twice the last one counts. BAD_WEIGHTS when `unk_id` is not the
   // place of a piece, or a score is not finite.
-  static absl::StatusOr<UnigramModel> create(Pieces pieces, int32_t unk_id);
+  static absl::StatusOr<UnigramModel> create(const Pieces& pieces, int32_t unk_id);
 
   // Appends the ids of one word: Viterbi over UTF-8 code points, unknown stretches fused into one
   // unk. `word` is valid UTF-8. Linear in the word, times the longest piece.
@@ -33,7 +33,7 @@ class UnigramModel {
 
  private:
   struct Best;
-  UnigramModel(Pieces pieces, int32_t unk_id);
+  UnigramModel(const Pieces& pieces, int32_t unk_id);
   std::vector<Best> best_paths(std::string_view word) const;
 
   std::vector<double> scores_;

@@ -33,6 +33,7 @@ AddedToken token(const std::string& content) {
 // Pieces as "text" and "#id", joined by "|".
 std::string shown(const std::vector<AddedTokens::Piece>& pieces) {
   std::vector<std::string> texts;
+  texts.reserve(pieces.size());
   for (const auto& piece : pieces) {
     texts.push_back(piece.id ? concat("#", *piece.id) : std::string(piece.text));
   }

@@ -33,14 +33,14 @@ class CharsmapBuilder {
   // Units in their order. A node's children lie in the block of its number, its value at the
   // block's start.
   std::vector<uint32_t> units() const {
-    std::vector<uint32_t> out(256 * num_nodes_, 0);
+    std::vector<uint32_t> out(size_t{256} * num_nodes_, 0);
     out[0] = offset_unit(0, 0);
     for (const auto& [edge, child] : children_) {
       const uint32_t place = 256 * edge.first + edge.second;
       out[place] =
           edge.second | offset_unit(place, child) | (values_.count(child) > 0 ? 1u << 8 : 0);
     }
-    for (const auto& [node, value] : values_) out[256 * node] = 1u << 31 | value;
+    for (const auto& [node, value] : values_) out[size_t{256} * node] = 1u << 31 | value;
     return out;
   }
 
