@@ -32,7 +32,7 @@ LatentRgb LatentRgb::fit(const AutoencoderKl& vae, at::TensorOptions options) {
   for (const at::Tensor& some : latents.split(kBatch)) {
     const at::Tensor image =
         vae.decode(some.to(options)).to(at::kCPU, at::kFloat).div(2.0).add(0.5).clamp(0.0, 1.0);
-    colours.push_back(at::avg_pool2d(image, {scale, scale}));  // [1, 3, side, side]
+    colours.push_back(at::avg_pool2d(image, {scale, scale}));  // [batch, 3, side, side]
   }
   const at::Tensor x =
       with_constant(latents.permute({0, 2, 3, 1}).reshape({-1, channels}));      // [n, C + 1]
