@@ -1,6 +1,5 @@
 """Trains the FLUX transformer by flow matching on the pool, with the text encoders frozen."""
 
-import functools
 import random
 import time
 
@@ -10,7 +9,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import CLIPTextModel, T5EncoderModel
 
 from captions import caption
-from draw import SIDE, mask, placements
+from image_readers import SIDE_TOKENS, ImageReaders, token_labels
 from optimizers import Optimizers, without
 from pool_stage import load_pool
 from team import Team, run_team
@@ -19,8 +18,8 @@ from text_stage import load_tokenizers, tokenize
 from training import Average, learning_rate, load_checkpoint, save_checkpoint
 
 BATCH, GUIDANCE = 48, 3.5
-SIDE_TOKENS = 8
-ITEM_WEIGHT, TIME_SHIFT = 4.0, 0.4
+TIME_SHIFT = 0.4
+READING_WEIGHT = 0.1  # of the readers' loss beside the flow loss
 SHORT_LENGTH = 24  # most captions end before; the tokens cut off are pads, which are all alike
 LONG_EVERY = (
     40  # every so many steps a small batch at the 512 tokens that diffusers takes by default
@@ -53,13 +52,13 @@ def build_transformer():
     return model
 
 
-def build_optimizer(model, team):
+def build_optimizer(model, readers, team):
     matrices = [
         parameter
         for name, parameter in model.named_parameters()
         if "transformer_blocks" in name and parameter.ndim == 2 and "norm" not in name
     ]
-    rest = without(model.parameters(), matrices)
+    rest = without(model.parameters(), matrices) + list(readers.parameters())
     return Optimizers(matrices, [{"params": rest}], RATE, team)
 
 
@@ -84,21 +83,6 @@ class Texts:
         return self.clip(clip_ids).pooler_output, self.t5(t5_ids).last_hidden_state[:, :cut]
 
 
-@functools.lru_cache(maxsize=None)
-def _tokens_with(shape, extent, centre):
-    cover = mask(shape, extent, centre).reshape(SIDE_TOKENS, -1, SIDE_TOKENS, SIDE // SIDE_TOKENS)
-    return torch.from_numpy(cover.max((1, 3)) > 0).flatten()
-
-
-def token_weights(scenes):
-    """Image tokens that show an item count more: most of a picture is background, soon learned."""
-    weights = torch.ones(len(scenes), SIDE_TOKENS**2)
-    for row, scene in enumerate(scenes):
-        for item, extent, centre in placements(scene):
-            weights[row, _tokens_with(item.shape, extent, centre)] = ITEM_WEIGHT
-    return weights
-
-
 def noise_levels(count, generator):
     """Half of them from the top fifth, t = 1 among them: there only the text tells what to draw.
 
@@ -110,11 +94,10 @@ def noise_levels(count, generator):
     return torch.where(torch.rand(count, generator=generator) < 0.5, top, usual)
 
 
-def flow_loss(model, clean, texts, generator, weights):
+def flow_loss(model, clean, texts, t, generator, weights):
     """The model sees (1 - t) x + t noise and must give noise - x."""
     pooled, tokens = texts
     noise = torch.randn(clean.shape, generator=generator)
-    t = noise_levels(len(clean), generator)
     mixed = clean + t[:, None, None] * (noise - clean)
     with torch.autocast("cpu", torch.bfloat16):
         velocity = model(
@@ -138,15 +121,17 @@ class Trainer:
         self.team, self.path = team, work / f"denoiser{team.rank or ''}.pt"
         torch.manual_seed(1)
         self.model, self.texts, self.work = build_transformer().train(), Texts(work), work
-        self.optimizer = build_optimizer(self.model, team)
+        self.readers = ImageReaders(self.model)
+        self.optimizer = build_optimizer(self.model, self.readers, team)
         self.average = Average(self.model, 0.999)
         self.step = load_checkpoint(self.path, self.model, self.optimizer)
         seconds = 0
         if self.step:
             saved = torch.load(self.path)
             seconds = saved["seconds"]
+            self.readers.load_state_dict(saved["readers"])
             self.average.model.load_state_dict(saved["average"])
-        self.began, self.recent = time.time() - seconds, []
+        self.began, self.recent, self.bound = time.time() - seconds, [], []
         seed = 1000 * self.step + team.rank
         self.rng, self.generator = random.Random(seed), torch.Generator().manual_seed(seed)
         self.scenes, self.pool = load_pool(work)
@@ -158,6 +143,7 @@ class Trainer:
             self.optimizer,
             self.step,
             average=self.average.model.state_dict(),
+            readers=self.readers.state_dict(),
             seconds=time.time() - self.began,
         )
 
@@ -175,13 +161,26 @@ class Trainer:
         cut = SHORT_LENGTH if not long and self.rng.random() < 0.75 else length
         scenes = [self.scenes[row] for row in rows]
         texts = self.texts.encode([caption(scene, self.rng) for scene in scenes], length, cut)
-        clean, weights = self.pool[rows].float(), token_weights(scenes)
-        return flow_loss(self.model, clean, texts, self.generator, weights)
+        t = noise_levels(count, self.generator)
+        weights, labels = token_labels(scenes)
+        flow = flow_loss(self.model, self.pool[rows].float(), texts, t, self.generator, weights)
+        reading, right = self.readers.loss(weights, labels)
+        if not long:
+            self.recent.append((flow.item(), reading.item()))
+            self.note_bound(scenes, t, right & (weights > 1), weights > 1)
+        return flow + READING_WEIGHT * reading
+
+    def note_bound(self, scenes, t, right, shown):
+        """How much of two items is placed right where nearly only the text can tell."""
+        for row, scene in enumerate(scenes):
+            if len(scene.items) == 2 and t[row] > 0.95:
+                self.bound.append((right[row].sum() / shown[row].sum()).item())
 
     def advance(self, steps, minutes):
         """One step; says whether there is time for another."""
         long = self.step % LONG_EVERY == LONG_EVERY - 1
-        self.model.zero_grad()
+        for parameter in self.parameters():
+            parameter.grad = None
         loss = self.loss(long)
         (loss * ((0.125 if long else 1) / self.team.size)).backward()
         done = (
@@ -189,23 +188,27 @@ class Trainer:
             if self.team.rank == 0
             else 0
         )
-        done = self.team.sum([p.grad for p in self.model.parameters()], done)
+        done = self.team.sum([p.grad for p in self.parameters()], done)
         learning_rate(self.optimizer, RATE, done, warm=self.step / 100)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.parameters(), 1.0)
         self.optimizer.step()
         self.average.update(self.model, self.step)
         self.step += 1
-        if not long:
-            self.recent.append(loss.item())
         return done < 1
 
+    def parameters(self):
+        return [*self.model.parameters(), *self.readers.parameters()]
+
     def log(self):
+        flow, reading = torch.tensor(self.recent).mean(0).tolist()
+        bound = sum(self.bound) / max(1, len(self.bound))
         print(
-            f"denoiser step {self.step} loss {sum(self.recent) / len(self.recent):.4f} "
+            f"denoiser step {self.step} loss {flow:.4f} reading {reading:.3f} bound {bound:.3f} "
             f"{time.time() - self.began:.0f} s, {len(self.scenes)} pictures",
             flush=True,
         )
         self.recent.clear()
+        self.bound.clear()
 
 
 def _member(rank, size, work, steps, minutes):

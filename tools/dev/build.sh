@@ -6,6 +6,7 @@ build_dir=${EASEL_BUILD_DIR:-$root/build}
 set_up() {
   ensure_packages tools/dev/packages.txt "$@"
   ensure_torch
+  ensure_httplib
 }
 
 # configure FOLDER CMAKE_ARGUMENT...: runs CMake only when the arguments differ from the last time.
@@ -33,7 +34,7 @@ compile() {
   cmake --build "$folder" -j "$jobs" ${1:+--target "$@"} || die "the build failed" "The first error above is the cause; ./dev build tries again"
 }
 
-configure_release() { configure "$build_dir" -DCMAKE_BUILD_TYPE=Release -DEASEL_TORCH_ROOT="$torch_root"; }
+configure_release() { configure "$build_dir" -DCMAKE_BUILD_TYPE=Release -DEASEL_TORCH_ROOT="$torch_root" -DEASEL_HTTPLIB_ROOT="$httplib_root"; }
 
 dev_build() {
   set_up

@@ -27,7 +27,7 @@ dev_lint() {
   fi
   set_up tools/dev/packages_clang.txt
   # clang-tidy needs clang's own precompiled header, so the folder is configured for clang.
-  configure "$folder" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 -DEASEL_TORCH_ROOT="$torch_root"
+  configure "$folder" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 -DEASEL_TORCH_ROOT="$torch_root" -DEASEL_HTTPLIB_ROOT="$httplib_root"
   compile "$folder" easel_aten_pch
   step "tree checks and format"
   python3 tools/check_layers.py && python3 tools/check_tree.py || die "the tree checks failed" "Their findings are above"

@@ -28,7 +28,8 @@ explain_other_system() {
   echo "This is not Debian 12 (or a newer Debian or Ubuntu), so ./dev installs no packages. It needs:"
   awk '!/^#/ && NF { $1 = ""; print "  -" $0 }' tools/dev/packages.txt
   echo "With these and libtorch 2.9 or newer (the torch folder of a wheel, or an unpacked libtorch):"
-  echo "  EASEL_TORCH_ROOT=DIR cmake --preset release && cmake --build --preset release"
+  echo "and cpp-httplib 0.41 or newer (the folder with httplib.h):"
+  echo "  EASEL_TORCH_ROOT=DIR EASEL_HTTPLIB_ROOT=DIR cmake --preset release && cmake --build --preset release"
   echo "Once the build works, ./dev --no-install run, test and so on work as well."
 }
 

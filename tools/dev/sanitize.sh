@@ -9,7 +9,7 @@ sanitizer_environment() {
 dev_sanitize() {
   local folder=$root/build-asan
   set_up
-  configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEASEL_SANITIZE=address,undefined -DEASEL_TORCH_ROOT="$torch_root"
+  configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEASEL_SANITIZE=address,undefined -DEASEL_TORCH_ROOT="$torch_root" -DEASEL_HTTPLIB_ROOT="$httplib_root"
   compile "$folder"
   sanitizer_environment
   run_ctest "$folder" 1800 "$@"
