@@ -84,6 +84,14 @@ expect "a machine without a wheel" "dev: no libtorch is pinned for riscv64. Give
 rm "$work/bin/uname"
 expect "an EASEL_TORCH_ROOT that is none" "dev: EASEL_TORCH_ROOT=$work has no lib/libtorch_cpu.so*" \
   "$(EASEL_TORCH_ROOT=$work with_parts ensure_torch)"
+mkdir -p "$work/old_httplib" "$work/new_httplib"
+echo '#define CPPHTTPLIB_VERSION "0.11.4"' >"$work/old_httplib/httplib.h"
+echo '#define CPPHTTPLIB_VERSION "0.100.0"' >"$work/new_httplib/httplib.h"
+expect "a cpp-httplib that must not face users is refused" "dev: *no httplib.h of 0.41.0 or newer*" \
+  "$(EASEL_HTTPLIB_ROOT=$work/old_httplib with_parts ensure_httplib)"
+expect "a newer cpp-httplib is accepted" "" "$(EASEL_HTTPLIB_ROOT=$work/new_httplib with_parts ensure_httplib)"
+expect "--no-install without cpp-httplib" "dev: cpp-httplib is missing and --no-install*" \
+  "$(no_install=yes deps_dir=$work/none with_parts ensure_httplib)"
 expect "--no-install without libtorch" "dev: libtorch is missing and --no-install*" "$(no_install=yes cpu_only=yes with_parts ensure_torch)"
 
 # A package index on this machine's disk: the URL comes from pip's configuration.
@@ -111,7 +119,7 @@ expect "nothing of it stays" "" "$(ls "$work/downloads")"
 # ./dev run around an `easel` that only says what it was given.
 run_fake() {
   set_up() { :; }; configure() { :; }; compile() { :; }
-  torch_root=none build_dir=$work/build root=$work/checkout invoked_from=$work/elsewhere
+  torch_root=none httplib_root=none build_dir=$work/build root=$work/checkout invoked_from=$work/elsewhere
   dev_run "$@"
 }
 mkdir -p "$work/build/bin" "$work/elsewhere" "$work/checkout"
