@@ -1,0 +1,55 @@
+// The service's database: EASEL_DATA_DIR/easel.db, and the one connection to it.
+//
+// One process, one connection: the lock file EASEL_DATA_DIR/easel.lock keeps a second gateway out,
+// and a mutex lets one thread in at a time, because the SQLite of Debian 12 can damage a WAL that
+// two connections write. Others may read the file meanwhile (the sqlite3 shell), and should not
+// write. A transaction that was committed is on the disk (WAL, synchronous=FULL). Thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/data_folder_lock.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace easel {
+
+class Database {
+ public:
+  // What a transaction does. May throw SQLite::Exception, and is not to call back into the
+  // Database.
+  using Body = std::function<absl::Status(SQLite::Database&)>;
+
+  // Opens `data_folder`/easel.db and brings its schema up to date; makes folder and file where they
+  // are missing. OUTPUT_FAILED, in words for the operator that name the file and what to do:
+  // another gateway has the folder, the file is damaged, is no database of easel's or was made by a
+  // newer version, the folder cannot be written.
+  static absl::StatusOr<std::unique_ptr<Database>> open(const std::filesystem::path& data_folder);
+  ~Database();
+
+  // Whether open() made the file.
+  bool created() const { return created_; }
+
+  // Runs `body` in a transaction: committed when it returns ok, else rolled back. Errors of SQLite
+  // come back as storage_error() makes them. write() takes SQLite's write lock at once.
+  absl::Status read(const Body& body);
+  absl::Status write(const Body& body);
+
+ private:
+  Database(DataFolderLock lock, std::unique_ptr<SQLite::Database> connection, bool created);
+  absl::Status run(bool writes, const Body& body);
+
+  DataFolderLock lock_;
+  std::mutex mutex_;
+  std::unique_ptr<SQLite::Database> connection_;  // guarded by mutex_
+  bool created_;
+};
+
+}  // namespace easel

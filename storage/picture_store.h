@@ -1,0 +1,65 @@
+// The picture files: EASEL_DATA_DIR/generations and EASEL_DATA_DIR/thumbnails.
+//
+// A file is there whole or not at all: it is written under a temporary name, synced, renamed, and
+// the folder synced. Only plain files with the names of picture_file_name are ever opened, never
+// through a link. A failed write (disk full, read-only) leaves nothing behind, and the next one may
+// work. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/file_descriptor.h"
+#include "storage/picture_kind.h"
+#include "storage/stored_file.h"
+
+namespace easel {
+
+class PictureStore {
+ public:
+  // Whether a row has this file; an error stops the sweep.
+  using IsKnown = std::function<absl::StatusOr<bool>(PictureKind, std::string_view file)>;
+
+  // Makes the folders where they are missing. OUTPUT_FAILED, in words for the operator.
+  static absl::StatusOr<std::unique_ptr<PictureStore>> open(
+      const std::filesystem::path& data_folder);
+
+  // Writes a file and returns its name. OUTPUT_FAILED says why not ("the disk is full");
+  // INVALID_FIELD for an id that is none.
+  absl::StatusOr<std::string> write(PictureKind kind, std::string_view id, int index,
+                                    std::string_view bytes);
+
+  // nullopt when there is no such file: also for every name that picture_file_name cannot have
+  // made, and for what is not a plain file.
+  absl::StatusOr<std::optional<StoredFile>> open_file(PictureKind kind,
+                                                      std::string_view name) const;
+
+  // Removes a file that no row has got, after a write whose row could not be closed. Ok when there
+  // is none.
+  absl::Status remove(PictureKind kind, std::string_view name);
+
+  // What a process left that died: removes temporary files and pictures that no row knows; returns
+  // how many. Leaves everything whose name isn't ours. For the start, before any write.
+  absl::StatusOr<int64_t> sweep(const IsKnown& is_known);
+
+  // What this process may still write to the disk of the pictures, in bytes.
+  absl::StatusOr<uint64_t> free_bytes() const;
+
+  // OUTPUT_FAILED "the disk is full" when fewer than `bytes` are free: to be asked before the work.
+  absl::Status check_free(uint64_t bytes) const;
+
+ private:
+  PictureStore(FileDescriptor pictures, FileDescriptor thumbnails);
+  int folder(PictureKind kind) const;
+
+  FileDescriptor pictures_, thumbnails_;  // the two folders
+};
+
+}  // namespace easel

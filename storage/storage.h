@@ -1,0 +1,43 @@
+// Everything that the gateway keeps on disk, opened in the right order.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "storage/database.h"
+#include "storage/generation_store.h"
+#include "storage/picture_store.h"
+
+namespace easel {
+
+// The database and both stores of one data folder. Thread-safe, as they are.
+class Storage {
+ public:
+  // What a process that died had left; for the log.
+  struct Recovered {
+    int64_t interrupted = 0;    // rows that were open
+    int64_t removed_files = 0;  // temporary files and pictures without a row
+  };
+
+  // Locks the folder, opens and migrates the database, closes open rows as interrupted, sweeps the
+  // picture folders. With a database that is new (somebody moved the old one away) only temporary
+  // files are removed: the pictures may be all that is left. OUTPUT_FAILED, in words for the
+  // operator.
+  static absl::StatusOr<std::unique_ptr<Storage>> open(const std::filesystem::path& data_folder);
+
+  GenerationStore& generations() { return generations_; }
+  PictureStore& pictures() { return *pictures_; }
+  const Recovered& recovered() const { return recovered_; }
+
+ private:
+  Storage(std::unique_ptr<Database> database, std::unique_ptr<PictureStore> pictures);
+
+  std::unique_ptr<Database> database_;
+  GenerationStore generations_{*database_};
+  std::unique_ptr<PictureStore> pictures_;
+  Recovered recovered_;
+};
+
+}  // namespace easel

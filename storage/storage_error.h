@@ -1,0 +1,29 @@
+// The one place that turns failures of SQLite and of files into the program's errors.
+//
+// All are OUTPUT_FAILED. Their message may be shown to users: it says what could not be done and
+// why (disk full, read-only, busy, damaged) and names no path, no SQL. What an operator needs
+// beyond that is a payload, for the log.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace SQLite {
+class Exception;
+}
+
+namespace easel {
+
+// "`what`: the disk is full" and so on, from SQLite's (extended) result code.
+absl::Status storage_error(std::string_view what, const SQLite::Exception& exception);
+
+// The same from an errno; `detail` is for the log alone (a path, a call).
+absl::Status storage_error(std::string_view what, int error_number, std::string_view detail);
+
+// What the log should say besides the message: SQLite's own words or the path and call; "" where
+// there is nothing.
+std::string storage_detail(const absl::Status& status);
+
+}  // namespace easel
