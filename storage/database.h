@@ -6,10 +6,12 @@
 // write. A transaction that was committed is on the disk (WAL, synchronous=FULL). Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,7 +19,8 @@
 
 namespace SQLite {
 class Database;
-}
+enum class TransactionBehavior;
+}  // namespace SQLite
 
 namespace easel {
 
@@ -34,8 +37,8 @@ class Database {
   static absl::StatusOr<std::unique_ptr<Database>> open(const std::filesystem::path& data_folder);
   ~Database();
 
-  // Whether open() made the file.
-  bool created() const { return created_; }
+  // When the database was made, in ms since 1970, UTC.
+  int64_t created_at_ms() const { return created_at_ms_; }
 
   // Runs `body` in a transaction: committed when it returns ok, else rolled back. Errors of SQLite
   // come back as storage_error() makes them. write() takes SQLite's write lock at once.
@@ -43,13 +46,13 @@ class Database {
   absl::Status write(const Body& body);
 
  private:
-  Database(DataFolderLock lock, std::unique_ptr<SQLite::Database> connection, bool created);
-  absl::Status run(bool writes, const Body& body);
+  explicit Database(DataFolderLock lock);
+  absl::Status run(std::string_view what, SQLite::TransactionBehavior behavior, const Body& body);
 
   DataFolderLock lock_;
   std::mutex mutex_;
   std::unique_ptr<SQLite::Database> connection_;  // guarded by mutex_
-  bool created_;
+  int64_t created_at_ms_ = 0;
 };
 
 }  // namespace easel

@@ -45,9 +45,11 @@ class PictureStore {
   // is none.
   absl::Status remove(PictureKind kind, std::string_view name);
 
-  // What a process left that died: removes temporary files and pictures that no row knows; returns
-  // how many. Leaves everything whose name isn't ours. For the start, before any write.
-  absl::StatusOr<int64_t> sweep(const IsKnown& is_known);
+  // What a process left that died: removes temporary files, and pictures that no row knows and that
+  // are no older than `not_before_ms` (since 1970: when the database was made, because the pictures
+  // of a database that is lost may be all that is left). Returns how many. Leaves everything whose
+  // name isn't ours. For the start, before any write.
+  absl::StatusOr<int64_t> sweep(const IsKnown& is_known, int64_t not_before_ms);
 
   // What this process may still write to the disk of the pictures, in bytes.
   absl::StatusOr<uint64_t> free_bytes() const;
@@ -56,10 +58,11 @@ class PictureStore {
   absl::Status check_free(uint64_t bytes) const;
 
  private:
-  PictureStore(FileDescriptor pictures, FileDescriptor thumbnails);
-  int folder(PictureKind kind) const;
+  explicit PictureStore(const std::filesystem::path& data_folder);
+  // Opened anew for every operation, so that a disk that comes back is seen.
+  absl::StatusOr<FileDescriptor> open_folder(PictureKind kind, std::string_view what) const;
 
-  FileDescriptor pictures_, thumbnails_;  // the two folders
+  std::filesystem::path pictures_, thumbnails_;
 };
 
 }  // namespace easel

@@ -22,9 +22,7 @@ class Storage {
   };
 
   // Locks the folder, opens and migrates the database, closes open rows as interrupted, sweeps the
-  // picture folders. With a database that is new (somebody moved the old one away) only temporary
-  // files are removed: the pictures may be all that is left. OUTPUT_FAILED, in words for the
-  // operator.
+  // picture folders (PictureStore::sweep). OUTPUT_FAILED, in words for the operator.
   static absl::StatusOr<std::unique_ptr<Storage>> open(const std::filesystem::path& data_folder);
 
   GenerationStore& generations() { return generations_; }

@@ -16,8 +16,10 @@ class Exception;
 
 namespace easel {
 
-// "`what`: the disk is full" and so on, from SQLite's (extended) result code.
-absl::Status storage_error(std::string_view what, const SQLite::Exception& exception);
+// "`what`: the disk is full" and so on, from SQLite's result code; `system_errno` as
+// sqlite3_system_errno gives it, 0 where it is not known.
+absl::Status storage_error(std::string_view what, const SQLite::Exception& exception,
+                           int system_errno);
 
 // The same from an errno; `detail` is for the log alone (a path, a call).
 absl::Status storage_error(std::string_view what, int error_number, std::string_view detail);

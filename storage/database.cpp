@@ -1,0 +1,114 @@
+#include "storage/database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "storage/migrations.h"
+#include "storage/storage_error.h"
+
+namespace easel {
+namespace {
+
+constexpr char kFileName[] = "easel.db";
+constexpr int kBusyTimeoutMs = 5000;
+
+constexpr char kQuickCheckSql[] = "PRAGMA quick_check(1)";
+constexpr char kCreatedSql[] = "SELECT created_at_ms FROM database_info";
+// Every commit waits for the disk; the WAL gives up what a burst made it grow to (in bytes).
+constexpr char kDurableSql[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    "PRAGMA journal_size_limit = 16777216";
+
+absl::Status refused(const std::filesystem::path& path, std::string_view why,
+                     std::string_view what_to_do) {
+  return make_error(Reason::kOutputFailed,
+                    concat("cannot use the database ", path.string(), ": ", why, "; ", what_to_do));
+}
+
+absl::Status damaged(const std::filesystem::path& path, std::string_view detail) {
+  return refused(path, concat("it is damaged (", detail, ")"),
+                 "put back a copy of it, or move it and its -wal and -shm files away: the history "
+                 "starts anew then, the pictures stay");
+}
+
+// Text in the database's own schema can do no harm: no writable schema, no unsafe functions.
+void defend(SQLite::Database& connection) {
+  int ignored = 0;
+  sqlite3_db_config(connection.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, &ignored);
+  sqlite3_db_config(connection.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &ignored);
+}
+
+// Opens, checks, migrates. May throw SQLite::Exception. Nothing is written before the file has
+// proved to be sound and easel's own.
+absl::Status prepare(const std::filesystem::path& path, SQLite::Database& connection) {
+  defend(connection);
+  if (sqlite3_db_readonly(connection.getHandle(), "main") != 0) {
+    return refused(path, "it cannot be written", "check its owner and permissions");
+  }
+  const absl::StatusOr<int> version = check_schema_version(connection, all_migrations());
+  if (!version.ok()) {
+    return refused(path, to_std(version.status().message()),
+                   "use the program that made it, or another EASEL_DATA_DIR");
+  }
+  const std::string found = connection.execAndGet(kQuickCheckSql).getString();
+  if (found != "ok") return damaged(path, found);
+  connection.exec(kDurableSql);
+  return migrate(connection, all_migrations());
+}
+
+absl::Status opening_error(const std::filesystem::path& path, const SQLite::Exception& exception,
+                           int system_errno) {
+  if (exception.getErrorCode() == SQLITE_CORRUPT || exception.getErrorCode() == SQLITE_NOTADB) {
+    return damaged(path, exception.what());
+  }
+  return storage_error(concat("cannot use the database ", path.string()), exception, system_errno);
+}
+
+}  // namespace
+
+Database::Database(DataFolderLock lock) : lock_(std::move(lock)) {}
+Database::~Database() = default;
+
+absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::path& data_folder) {
+  EASEL_ASSIGN_OR_RETURN(DataFolderLock lock, DataFolderLock::take(data_folder));
+  std::unique_ptr<Database> database(new Database(std::move(lock)));
+  const std::filesystem::path path = data_folder / kFileName;
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  std::unique_ptr<SQLite::Database>& connection = database->connection_;
+  try {
+    connection = std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);
+    EASEL_RETURN_IF_ERROR(prepare(path, *connection));
+    database->created_at_ms_ = connection->execAndGet(kCreatedSql).getInt64();
+  } catch (const SQLite::Exception& exception) {
+    return opening_error(path, exception,
+                         connection ? sqlite3_system_errno(connection->getHandle()) : 0);
+  }
+  return database;
+}
+
+absl::Status Database::read(const Body& body) {
+  return run("the history cannot be read", SQLite::TransactionBehavior::DEFERRED, body);
+}
+
+absl::Status Database::write(const Body& body) {
+  return run("the history cannot be written", SQLite::TransactionBehavior::IMMEDIATE, body);
+}
+
+absl::Status Database::run(std::string_view what, SQLite::TransactionBehavior behavior,
+                           const Body& body) {
+  const std::lock_guard guard(mutex_);
+  try {
+    SQLite::Transaction transaction(*connection_, behavior);
+    EASEL_RETURN_IF_ERROR(body(*connection_));
+    transaction.commit();
+    return absl::OkStatus();
+  } catch (const SQLite::Exception& exception) {
+    return storage_error(what, exception, sqlite3_system_errno(connection_->getHandle()));
+  }
+}
+
+}  // namespace easel

@@ -1,0 +1,64 @@
+#include "storage/migrations.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "storage/migration_1.h"
+
+namespace easel {
+namespace {
+
+constexpr char kVersionSql[] = "PRAGMA user_version";
+constexpr char kApplicationIdSql[] = "PRAGMA application_id";
+constexpr char kNumTablesSql[] = "SELECT count(*) FROM sqlite_schema";
+constexpr int kApplicationId = 0x4541534C;
+
+absl::Status apply(SQLite::Database& connection, const Migration& migration) {
+  SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+  for (const char* const statement : migration.statements) connection.exec(statement);
+  const int version = connection.execAndGet(kVersionSql).getInt();
+  if (version != migration.version) {
+    return make_error(Reason::kOutputFailed, concat("step ", migration.version,
+                                                    " of the schema leaves version ", version));
+  }
+  transaction.commit();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Span<const Migration> all_migrations() {
+  static const std::array<Migration, 1> all = {kMigration1};
+  return all;
+}
+
+absl::StatusOr<int> check_schema_version(SQLite::Database& connection,
+                                         absl::Span<const Migration> migrations) {
+  const int version = connection.execAndGet(kVersionSql).getInt();
+  const int application = connection.execAndGet(kApplicationIdSql).getInt();
+  const int num_tables = connection.execAndGet(kNumTablesSql).getInt();
+  const bool empty = version == 0 && application == 0 && num_tables == 0;
+  if (!empty && application != kApplicationId) {
+    return make_error(Reason::kOutputFailed, "it is a database, but not one of easel's");
+  }
+  const int newest = migrations.empty() ? 0 : migrations.back().version;
+  if (version < 0 || version > newest) {
+    return make_error(Reason::kOutputFailed,
+                      concat("its schema has version ", version, ", this program knows up to ",
+                             newest, ": it was made by a newer easel"));
+  }
+  return version;
+}
+
+absl::Status migrate(SQLite::Database& connection, absl::Span<const Migration> migrations) {
+  const int version = connection.execAndGet(kVersionSql).getInt();
+  for (const Migration& migration : migrations) {
+    if (migration.version > version) EASEL_RETURN_IF_ERROR(apply(connection, migration));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace easel

@@ -1,0 +1,210 @@
+#include "storage/picture_store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/byte_size.h"
+#include "base/error.h"
+#include "storage/storage_error.h"
+
+namespace easel {
+namespace {
+
+// No name of a picture ends so.
+constexpr std::string_view kTemporarySuffix = ".tmp";
+constexpr std::string_view kCannotWrite = "the picture cannot be written";
+constexpr std::string_view kCannotRead = "the pictures cannot be read";
+constexpr int kMaxIndex = 99;
+
+absl::Status write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return storage_error(kCannotWrite, errno, "write");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+// A new file of a name that nobody else in this process uses; its bytes are on the disk on return.
+absl::Status write_temporary(int folder, const std::string& name, std::string_view bytes) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  FileDescriptor file(::openat(folder, name.c_str(), kFlags, 0666));
+  if (!file.valid()) return storage_error(kCannotWrite, errno, "create " + name);
+  EASEL_RETURN_IF_ERROR(write_all(file.get(), bytes));
+  if (::fsync(file.get()) != 0) return storage_error(kCannotWrite, errno, "fsync " + name);
+  if (file.close() != 0) return storage_error(kCannotWrite, errno, "close " + name);
+  return absl::OkStatus();
+}
+
+// Into place, and the folder's entry on the disk.
+absl::Status publish(int folder, const std::string& temporary, const std::string& name) {
+  if (::renameat(folder, temporary.c_str(), folder, name.c_str()) != 0) {
+    return storage_error(kCannotWrite, errno, "rename to " + name);
+  }
+  if (::fsync(folder) == 0) return absl::OkStatus();
+  const absl::Status status = storage_error(kCannotWrite, errno, "fsync the folder of " + name);
+  ::unlinkat(folder, name.c_str(), 0);
+  return status;
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+absl::StatusOr<std::vector<std::string>> list(FileDescriptor folder) {
+  const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(folder.get()));
+  if (!entries) return storage_error(kCannotRead, errno, "fdopendir");
+  static_cast<void>(folder.release());
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* const entry = ::readdir(entries.get())) names.emplace_back(entry->d_name);
+  if (errno != 0) return storage_error(kCannotRead, errno, "readdir");
+  return names;
+}
+
+// A temporary name of ours: "ID.png.12.tmp".
+bool is_temporary_name(PictureKind kind, std::string_view name) {
+  if (!name.ends_with(kTemporarySuffix)) return false;
+  name.remove_suffix(kTemporarySuffix.size());
+  const size_t dot = name.rfind('.');
+  return dot != std::string_view::npos && is_picture_file_name(kind, name.substr(0, dot));
+}
+
+// Whether the file is one of this database's time: older ones are somebody else's, as is what is
+// no plain file.
+bool is_as_new_as(int folder, const std::string& name, int64_t not_before_ms) {
+  struct stat info {};
+  if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  constexpr int64_t kMsPerSecond = 1000;
+  // File systems round times down, some to two seconds.
+  constexpr int64_t kRoundingMs = 2000;
+  return S_ISREG(info.st_mode) &&
+         int64_t{info.st_mtim.tv_sec} * kMsPerSecond + kRoundingMs >= not_before_ms;
+}
+
+absl::Status remove_from(int folder, const std::string& name) {
+  if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) return absl::OkStatus();
+  return storage_error("a picture cannot be removed", errno, "unlink " + name);
+}
+
+absl::Status make_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), 0777) == 0 || errno == EEXIST) return absl::OkStatus();
+  return make_error(Reason::kOutputFailed,
+                    concat("cannot make the folder ", folder.string(), ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+PictureStore::PictureStore(const std::filesystem::path& data_folder)
+    : pictures_(data_folder / "generations"), thumbnails_(data_folder / "thumbnails") {}
+
+absl::StatusOr<std::unique_ptr<PictureStore>> PictureStore::open(
+    const std::filesystem::path& data_folder) {
+  std::unique_ptr<PictureStore> store(new PictureStore(data_folder));
+  for (const std::filesystem::path& folder : {store->pictures_, store->thumbnails_}) {
+    EASEL_RETURN_IF_ERROR(make_folder(folder));
+  }
+  for (const PictureKind kind : {PictureKind::kPicture, PictureKind::kThumbnail}) {
+    EASEL_RETURN_IF_ERROR(store->open_folder(kind, kCannotRead).status());
+  }
+  return store;
+}
+
+absl::StatusOr<FileDescriptor> PictureStore::open_folder(PictureKind kind,
+                                                         std::string_view what) const {
+  const std::filesystem::path& path = kind == PictureKind::kPicture ? pictures_ : thumbnails_;
+  FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return storage_error(what, errno, "open " + path.string());
+  return folder;
+}
+
+absl::StatusOr<std::string> PictureStore::write(PictureKind kind, std::string_view id, int index,
+                                                std::string_view bytes) {
+  if (!is_generation_id(id) || index < 0 || index > kMaxIndex) {
+    return invalid_field("picture ", index,
+                         ": its generation has no valid id, or too many of them");
+  }
+  static std::atomic<uint64_t> counter{0};
+  const std::string name = picture_file_name(kind, id, index);
+  const std::string temporary = concat(name, ".", counter++, kTemporarySuffix);
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotWrite));
+  absl::Status status = write_temporary(folder.get(), temporary, bytes);
+  if (status.ok()) status = publish(folder.get(), temporary, name);
+  if (status.ok()) return name;
+  ::unlinkat(folder.get(), temporary.c_str(), 0);
+  return status;
+}
+
+absl::StatusOr<std::optional<StoredFile>> PictureStore::open_file(PictureKind kind,
+                                                                  std::string_view name) const {
+  if (!is_picture_file_name(kind, name)) return std::optional<StoredFile>();
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotRead));
+  // The name has no '/', and a last link is not followed; without O_NONBLOCK a pipe would hold us.
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  FileDescriptor file(::openat(folder.get(), std::string(name).c_str(), kFlags));
+  if (!file.valid()) {
+    const bool absent = errno == ENOENT || errno == ELOOP || errno == ENXIO;
+    if (absent) return std::optional<StoredFile>();
+    return storage_error(kCannotRead, errno, concat("open ", name));
+  }
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return storage_error(kCannotRead, errno, "fstat");
+  if (!S_ISREG(info.st_mode)) return std::optional<StoredFile>();
+  return std::optional<StoredFile>(
+      StoredFile(std::move(file), static_cast<uint64_t>(info.st_size)));
+}
+
+absl::Status PictureStore::remove(PictureKind kind, std::string_view name) {
+  if (!is_picture_file_name(kind, name)) return absl::OkStatus();
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotWrite));
+  return remove_from(folder.get(), std::string(name));
+}
+
+absl::StatusOr<int64_t> PictureStore::sweep(const IsKnown& is_known, int64_t not_before_ms) {
+  int64_t removed = 0;
+  for (const PictureKind kind : {PictureKind::kPicture, PictureKind::kThumbnail}) {
+    EASEL_ASSIGN_OR_RETURN(FileDescriptor listed, open_folder(kind, kCannotRead));
+    EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotRead));
+    EASEL_ASSIGN_OR_RETURN(const std::vector<std::string> names, list(std::move(listed)));
+    for (const std::string& name : names) {
+      bool orphan = is_temporary_name(kind, name);
+      if (!orphan && is_picture_file_name(kind, name)) {
+        EASEL_ASSIGN_OR_RETURN(const bool known, is_known(kind, name));
+        orphan = !known && is_as_new_as(folder.get(), name, not_before_ms);
+      }
+      if (!orphan) continue;
+      EASEL_RETURN_IF_ERROR(remove_from(folder.get(), name));
+      ++removed;
+    }
+  }
+  return removed;
+}
+
+absl::StatusOr<uint64_t> PictureStore::free_bytes() const {
+  struct statvfs info {};
+  if (::statvfs(pictures_.c_str(), &info) != 0) {
+    return storage_error("the free space is not known", errno, "statvfs " + pictures_.string());
+  }
+  return uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+absl::Status PictureStore::check_free(uint64_t bytes) const {
+  EASEL_ASSIGN_OR_RETURN(const uint64_t free, free_bytes());
+  if (free >= bytes) return absl::OkStatus();
+  return make_error(
+      Reason::kOutputFailed,
+      concat(kCannotWrite, ": the disk is full (", format_byte_size(static_cast<int64_t>(free)),
+             " free, ", format_byte_size(static_cast<int64_t>(bytes)), " wanted)"));
+}
+
+}  // namespace easel
