@@ -19,6 +19,7 @@
 #include "services/cli/generate_command.h"
 #include "services/cli/inspect_command.h"
 #include "services/cli/models_command.h"
+#include "services/cli/serve_command.h"
 
 namespace easel {
 namespace {
@@ -56,6 +57,9 @@ class Cli {
     CLI::App* bench = add("bench", "Measures how long a picture takes, stage by stage",
                           [this] { return run_bench(bench_, console_); });
     add_bench_options(*bench, bench_);
+    CLI::App* serve = add("serve", "Runs the worker and the gateway, with the web page",
+                          [this] { return run_serve(serve_, console_); });
+    add_serve_options(*serve, serve_);
   }
 
   int run(std::vector<std::string> arguments) {
@@ -109,6 +113,7 @@ class Cli {
   InspectOptions inspect_;
   ModelsOptions models_;
   BenchOptions bench_;
+  ServeOptions serve_;
   std::function<int()> chosen_;
 };
 

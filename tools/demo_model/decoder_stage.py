@@ -16,7 +16,7 @@ from pool_stage import load_pool
 from training import Average, learning_rate, load_checkpoint, save_checkpoint
 from vae_stage import to_tensor
 
-BATCH, NOISE, RATE = 4, 0.08, 1.5e-3
+BATCH, NOISE, RATE = 4, 0.08, 4e-4
 
 
 def unpack(tokens, side=8):
@@ -36,7 +36,7 @@ def train_decoder(work, steps, minutes):
         vae.decoder.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4
     )
     begin = load_checkpoint(work / "decoder.pt", vae.decoder, optimizer)
-    average = Average(vae.decoder, 0.99)
+    average = Average(vae.decoder, 0.995)
     rng, began, recent = random.Random(400 + begin), time.time(), []
     torch.manual_seed(400 + begin)
     for step in range(begin, steps):
