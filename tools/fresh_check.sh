@@ -82,10 +82,17 @@ rm "$target/root/easel.bundle"
 before_mb=$(used_mb)
 say "a machine of $before_mb MB with $(git -C "$root" rev-parse --short HEAD)"
 
+# `./dev run` serves until it is told to end: once the page is there.
+run_until_served='cd && cd easel && ( ./dev run </dev/null 2>&1 & echo $! >/tmp/run.pid; wait $! ) | tee /tmp/run.log |
+  while read -r line; do echo "$line"; if [[ $line == *"the page is at"* ]]; then kill -TERM "$(</tmp/run.pid)"; fi; done
+  ended=${PIPESTATUS[0]}; grep -q "the picture is" /tmp/run.log && exit "$ended"'
+
 for command in "${commands[@]}"; do
   started=$SECONDS
   say "./dev $command"
-  inside "cd && cd easel && ./dev $command </dev/null" || fail "./dev $command failed after $((SECONDS - started)) s"
+  script="cd && cd easel && ./dev $command </dev/null"
+  if [[ $command == run ]]; then script=$run_until_served; fi
+  inside "$script" || fail "./dev $command failed after $((SECONDS - started)) s"
   say "./dev $command took $((SECONDS - started)) s; the disk holds $(($(used_mb) - before_mb)) MB more"
 done
 say "passed: ./dev ${commands[*]}"

@@ -125,12 +125,31 @@ run_fake() {
 mkdir -p "$work/build/bin" "$work/elsewhere" "$work/checkout"
 printf '#!/bin/bash\necho "in $PWD: $*"\n' >"$work/build/bin/easel"
 chmod +x "$work/build/bin/easel"
-expect "run draws with the demo model and says where the picture is" \
-  "*generate --model $work/checkout/demo/model --prompt *--output $work/checkout/pictures/*.png*the picture is $work/checkout/pictures/*.png" "$(with_parts run_fake)"
+expect "run with options draws with the demo model and says where the picture is" \
+  "*generate --steps 8 --model $work/checkout/demo/model --prompt *--output $work/checkout/pictures/*.png*the picture is $work/checkout/pictures/*.png" \
+  "$(with_parts run_fake --steps 8)"
 expect "run passes options on, from where the user stands" "*in $work/elsewhere: generate --model m --prompt p --output o.png --device cpu*" \
   "$(cpu_only=yes with_parts run_fake --model m --prompt p --output o.png)"
 printf '#!/bin/bash\nexit 3\n' >"$work/build/bin/easel"
-expect "run keeps easel's exit code" 3 "$(with_parts run_fake >/dev/null; echo $?)"
+expect "run keeps easel's exit code" 3 "$(with_parts run_fake --steps 8 >/dev/null; echo $?)"
+
+expect "run says that nothing could be served" "*easel serve ended before it served*" "$(with_parts run_fake)"
+printf '#!/bin/bash\ntrap "echo ended; exit 0" TERM\necho "easel: the page is at http://127.0.0.1:7999/"\n%s\n' \
+  'while true; do sleep 0.02; done' >"$work/build/bin/easel"
+fake curl 'echo "{\"image_url\": \"/static/generations/abc.png\"}"; (sleep 0.3; kill -TERM '"\$PPID_OF_DEV"') &'
+run_until_stopped() {
+  export PPID_OF_DEV=$BASHPID
+  run_fake
+}
+expect "run serves, draws by the REST API, says where the page is, and ends on SIGTERM" \
+  "*the picture is $work/checkout/data/generations/abc.png*the page is at http://127.0.0.1:7999/*stopped*" \
+  "$(with_parts run_until_stopped)"
+expect "run ends what it started" "*ended" "$(<"$work/checkout/data/easel.log")"
+fake curl 'echo "{\"error\": \"queue_full\"}"'
+expect "run shows the gateway's error" "*no picture: {\"error\": \"queue_full\"}*" "$(with_parts run_until_stopped)"
+sleep 0.1
+expect "and ends what it started then, too" "*ended" "$(<"$work/checkout/data/easel.log")"
+rm "$work/bin/curl"
 
 has() { with_parts has_option "$@" && echo yes || echo no; }
 expect "an option as two words" yes "$(has --model --prompt x --model y)"
