@@ -16,6 +16,7 @@ import {StatusLine} from '/assets/status_line.js';
 
 // By then the worker has a new generation, and the status line tells of it.
 const ARRIVAL_MS = 400;
+const MODELS_AGAIN_MS = 5000;
 const RUNNING = new Set(['queued', 'running']);
 
 const models = new ModelChoice();
@@ -71,7 +72,9 @@ async function loadModels() {
     await models.load();
     setFieldError('engine', '');
   } catch (error) {
-    if (!models.loaded) setFieldError('engine', `The list of models could not be read. ${inOneLine(error)}.`);
+    if (models.loaded) return;
+    setFieldError('engine', `The list of models could not be read. ${inOneLine(error)}.`);
+    setTimeout(loadModels, MODELS_AGAIN_MS);
   }
 }
 
@@ -83,9 +86,11 @@ function showInTitle() {
 
 addEventListener('unhandledrejection', (event) => alarm(`The page has a fault: ${event.reason?.message ?? event.reason}`));
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) gallery.refresh();
+  if (document.hidden) return;
+  gallery.refresh();
+  loadModels();
 });
-status.addEventListener('reachable', loadModels);
+status.addEventListener('back', loadModels);
 setInterval(showInTitle, 1000);
 
 jobs.rejoin();

@@ -100,7 +100,8 @@ export class JobCard {
     }
     thoughts.hidden = generation.thoughts === '' || generation.phase !== 'thinking';
     thoughts.textContent = generation.thoughts;
-    cancel.disabled = generation.cancelling;
+    // Disabled, it would lose the focus, and with it the reader's place.
+    cancel.setAttribute('aria-disabled', String(generation.cancelling));
     this.element.dataset.phase = generation.phase;
     this.#showReady();
     this.#showTime();
@@ -131,6 +132,7 @@ export class JobCard {
   }
 
   async #cancel() {
+    if (this.#generation.cancelling) return;
     try {
       await this.#generation.cancel();
     } catch (error) {

@@ -27,7 +27,7 @@ export function explain(error) {
     title,
     text,
     detail: PLAIN.has(error.code) || !error.message ? '' : error.message,
-    requestId: error.code === 'cancelled' ? '' : error.requestId ?? '',
+    requestId: PLAIN.has(error.code) ? '' : error.requestId ?? '',
     retry: !NO_RETRY.has(error.code),
   };
 }

@@ -1,7 +1,7 @@
 // A finished generation: its pictures, all that made it, and what one can do with it.
 
 import {el} from '/assets/dom.js';
-import {STATUS_WORDS, inOneLine} from '/assets/messages.js';
+import {STATUS_WORDS, explain} from '/assets/messages.js';
 import {clock} from '/assets/progress.js';
 
 const LONG_PROMPT = 400;
@@ -61,6 +61,12 @@ function parameters(record) {
     el('div', {class: kind ?? null}, el('dt', {}, name), el('dd', {}, value))));
 }
 
+function trouble({error, message}) {
+  const {title, text, detail} = explain({code: error, message});
+  return el('div', {class: 'trouble'}, el('strong', {}, title),
+    text ? el('p', {}, text) : null, detail ? el('p', {class: 'problem', dir: 'auto'}, detail) : null);
+}
+
 function picture(record, index, onOpen) {
   const image = el('img', {
     src: record.image_urls[index], alt: pictureName(record, index), width: record.width, height: record.height,
@@ -94,15 +100,14 @@ function useAsStart(record, index, actions) {
 // of their own.
 export function resultView(record, actions) {
   const urls = record.image_urls ?? [];
-  const error = record.error ? el('p', {class: 'trouble', dir: 'auto'}, inOneLine({code: record.error.error, message: record.error.message})) : null;
   const each = urls.map((url, index) => index);
   return el('div', {class: 'result', 'data-status': record.status},
     urls.length > 0
       ? el('div', {class: urls.length > 1 ? 'pictures several' : 'pictures'}, ...each.map((index) => picture(record, index, actions.open)))
-      : el('p', {class: 'no-picture'}, STATUS_WORDS[record.status] ?? 'No picture'),
+      : record.error ? null : el('p', {class: 'no-picture'}, STATUS_WORDS[record.status] ?? 'No picture'),
     el('div', {class: 'about'},
       el('p', {class: 'prompt'}, words(record.prompt)),
-      error,
+      record.error ? trouble(record.error) : null,
       ...(record.warnings ?? []).map((text) => el('p', {class: 'warning', dir: 'auto'}, text)),
       parameters(record),
       el('div', {class: 'actions'},

@@ -20,10 +20,9 @@ function readDataUrl(blob) {
 
 // A picture of this server that was dragged from the page itself.
 function draggedUrl(transfer) {
+  const prefix = `${location.origin}/static/generations/`;
   const text = transfer.getData('text/uri-list').split('\n')[0].trim();
-  if (!text) return null;
-  const url = URL.parse(text, location.href);
-  return url?.origin === location.origin && url.pathname.startsWith('/static/generations/') ? url.pathname : null;
+  return text.startsWith(prefix) ? text : null;
 }
 
 export class StartPicture extends EventTarget {

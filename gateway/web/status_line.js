@@ -1,5 +1,5 @@
 // The line at the top: whether pictures can be made now. Asks the gateway every few seconds.
-// Dispatches `reachable` when the worker is there (again).
+// Dispatches `back` when the worker is there again.
 
 import {getStatus} from '/assets/api.js';
 import {byId} from '/assets/dom.js';
@@ -33,7 +33,7 @@ function detailOf(status) {
 
 export class StatusLine extends EventTarget {
   #timer = 0;
-  #wasReachable = false;
+  #wasReachable = true;
 
   start() {
     document.addEventListener('visibilitychange', () => {
@@ -69,7 +69,7 @@ export class StatusLine extends EventTarget {
     this.#setText('banner', trouble);
     byId('banner').hidden = trouble === '';
     const reachable = state !== 'down';
-    if (reachable && !this.#wasReachable) this.dispatchEvent(new Event('reachable'));
+    if (reachable && !this.#wasReachable) this.dispatchEvent(new Event('back'));
     this.#wasReachable = reachable;
   }
 

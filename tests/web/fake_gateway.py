@@ -4,10 +4,13 @@
 """
 
 import argparse
+import contextlib
 import http.server
 import json
 import pathlib
 import re
+import socket
+import sys
 import threading
 import urllib.parse
 import uuid
@@ -60,8 +63,7 @@ class FakeGateway:
         self.broken_streams = 0  # so many event streams break off after three events
         self.refuse_next = []  # codes with which the next generations are refused
         handler = type("Handler", (Handler,), {"gateway": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def start(self):
@@ -71,6 +73,35 @@ class FakeGateway:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+        self.server.break_connections()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Can break what is open, as the end of a process does."""
+
+    daemon_threads = True
+
+    def __init__(self, *arguments):
+        self.connections = set()
+        super().__init__(*arguments)
+
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def break_connections(self):
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request, client_address):
+        """Browsers break connections; nothing else goes wrong in a handler unseen."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
