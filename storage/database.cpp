@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -79,13 +80,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   const std::filesystem::path path = data_folder / kFileName;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   std::unique_ptr<SQLite::Database>& connection = database->connection_;
+  errno = 0;
   try {
     connection = std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);
     EASEL_RETURN_IF_ERROR(prepare(path, *connection));
     database->created_at_ms_ = connection->execAndGet(kCreatedSql).getInt64();
   } catch (const SQLite::Exception& exception) {
-    return opening_error(path, exception,
-                         connection ? sqlite3_system_errno(connection->getHandle()) : 0);
+    return opening_error(path, exception, errno);
   }
   return database;
 }
@@ -101,13 +102,15 @@ absl::Status Database::write(const Body& body) {
 absl::Status Database::run(std::string_view what, SQLite::TransactionBehavior behavior,
                            const Body& body) {
   const std::lock_guard guard(mutex_);
+  errno = 0;
   try {
     SQLite::Transaction transaction(*connection_, behavior);
     EASEL_RETURN_IF_ERROR(body(*connection_));
     transaction.commit();
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
-    return storage_error(what, exception, sqlite3_system_errno(connection_->getHandle()));
+    // Not sqlite3_system_errno: that misses failed commits.
+    return storage_error(what, exception, errno);
   }
 }
 

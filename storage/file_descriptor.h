@@ -22,8 +22,6 @@ class FileDescriptor {
 
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
-  // Hands it to somebody else who closes it.
-  int release() { return std::exchange(fd_, -1); }
   // What ::close returned, with its errno; 0 when there was nothing to close.
   int close();
 

@@ -1,6 +1,5 @@
 #include "storage/picture_store.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -9,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -57,18 +57,15 @@ absl::Status publish(int folder, const std::string& temporary, const std::string
   return status;
 }
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-absl::StatusOr<std::vector<std::string>> list(FileDescriptor folder) {
-  const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(folder.get()));
-  if (!entries) return storage_error(kCannotRead, errno, "fdopendir");
-  static_cast<void>(folder.release());
+absl::StatusOr<std::vector<std::string>> list(const std::filesystem::path& folder) {
   std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* const entry = ::readdir(entries.get())) names.emplace_back(entry->d_name);
-  if (errno != 0) return storage_error(kCannotRead, errno, "readdir");
+  std::error_code error;
+  std::filesystem::directory_iterator at(folder, error);
+  while (!error && at != std::filesystem::directory_iterator()) {
+    names.push_back(at->path().filename().string());
+    at.increment(error);
+  }
+  if (error) return storage_error(kCannotRead, error.value(), "list " + folder.string());
   return names;
 }
 
@@ -122,7 +119,7 @@ absl::StatusOr<std::unique_ptr<PictureStore>> PictureStore::open(
 
 absl::StatusOr<FileDescriptor> PictureStore::open_folder(PictureKind kind,
                                                          std::string_view what) const {
-  const std::filesystem::path& path = kind == PictureKind::kPicture ? pictures_ : thumbnails_;
+  const std::filesystem::path& path = folder_of(kind);
   FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) return storage_error(what, errno, "open " + path.string());
   return folder;
@@ -173,9 +170,8 @@ absl::Status PictureStore::remove(PictureKind kind, std::string_view name) {
 absl::StatusOr<int64_t> PictureStore::sweep(const IsKnown& is_known, int64_t not_before_ms) {
   int64_t removed = 0;
   for (const PictureKind kind : {PictureKind::kPicture, PictureKind::kThumbnail}) {
-    EASEL_ASSIGN_OR_RETURN(FileDescriptor listed, open_folder(kind, kCannotRead));
     EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotRead));
-    EASEL_ASSIGN_OR_RETURN(const std::vector<std::string> names, list(std::move(listed)));
+    EASEL_ASSIGN_OR_RETURN(const std::vector<std::string> names, list(folder_of(kind)));
     for (const std::string& name : names) {
       bool orphan = is_temporary_name(kind, name);
       if (!orphan && is_picture_file_name(kind, name)) {

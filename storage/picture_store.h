@@ -59,6 +59,9 @@ class PictureStore {
 
  private:
   explicit PictureStore(const std::filesystem::path& data_folder);
+  const std::filesystem::path& folder_of(PictureKind kind) const {
+    return kind == PictureKind::kPicture ? pictures_ : thumbnails_;
+  }
   // Opened anew for every operation, so that a disk that comes back is seen.
   absl::StatusOr<FileDescriptor> open_folder(PictureKind kind, std::string_view what) const;
 

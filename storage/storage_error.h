@@ -16,8 +16,8 @@ class Exception;
 
 namespace easel {
 
-// "`what`: the disk is full" and so on, from SQLite's result code; `system_errno` as
-// sqlite3_system_errno gives it, 0 where it is not known.
+// "`what`: the disk is full" and so on, from SQLite's result code; `system_errno` tells why the
+// disk failed, where it did: 0 for not known.
 absl::Status storage_error(std::string_view what, const SQLite::Exception& exception,
                            int system_errno);
 

@@ -1,0 +1,175 @@
+#include "storage/database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <string>
+
+#include "base/file.h"
+#include "storage/storage_error.h"
+#include "tests/storage/records.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace easel {
+namespace {
+
+std::string pragma(Database& database, const std::string& name) {
+  std::string value;
+  const absl::Status status = database.read([&](SQLite::Database& connection) {
+    value = connection.execAndGet("PRAGMA " + name).getString();
+    return absl::OkStatus();
+  });
+  return status.ok() ? value : status.ToString();
+}
+
+TEST(DatabaseTest, MakesFolderAndFile) {
+  const TempFolder folder;
+  const auto database = Database::open(folder / "a/b");
+  ASSERT_TRUE(database.ok()) << database.status();
+  struct stat info {};
+  ASSERT_EQ(::stat((folder / "a/b").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777u, 0700u);
+  EXPECT_TRUE(std::filesystem::exists(folder / "a/b/easel.db"));
+  const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  EXPECT_NEAR(static_cast<double>((*database)->created_at_ms()), static_cast<double>(now), 60e3);
+}
+
+TEST(DatabaseTest, IsDurableAndDefended) {
+  const TempFolder folder;
+  const auto database = Database::open(folder.path()).value();
+  EXPECT_EQ(pragma(*database, "journal_mode"), "wal");
+  EXPECT_EQ(pragma(*database, "synchronous"), "2");
+  EXPECT_EQ(pragma(*database, "foreign_keys"), "1");
+  EXPECT_EQ(pragma(*database, "trusted_schema"), "0");
+  EXPECT_EQ(pragma(*database, "busy_timeout"), "5000");
+  const absl::Status harm = database->write([](SQLite::Database& connection) {
+    connection.exec("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema");
+    return absl::OkStatus();
+  });
+  EXPECT_FALSE(harm.ok());
+}
+
+TEST(DatabaseTest, RollsBackWhenTheBodyFailsOrThrows) {
+  const TempFolder folder;
+  const auto database = Database::open(folder.path()).value();
+  const absl::Status failed = database->write([](SQLite::Database& connection) {
+    connection.exec("DELETE FROM database_info");
+    return absl::NotFoundError("so");
+  });
+  EXPECT_EQ(failed, absl::NotFoundError("so"));
+  const absl::Status thrown = database->write([](SQLite::Database& connection) {
+    connection.exec("DELETE FROM database_info");
+    connection.exec("DELETE FROM no_such_table");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(fails_with(thrown, Reason::kOutputFailed, {"the history cannot be written"}));
+  EXPECT_EQ(to_std(thrown.message()).find("no_such_table"), std::string::npos) << thrown;
+  EXPECT_NE(storage_detail(thrown).find("no_such_table"), std::string::npos);
+  const absl::Status still = database->read([](SQLite::Database& connection) {
+    EXPECT_EQ(connection.execAndGet("SELECT count(*) FROM database_info").getInt(), 1);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(still.ok()) << still;
+}
+
+TEST(DatabaseTest, KeepsASecondGatewayOut) {
+  const TempFolder folder;
+  {
+    const auto first = Database::open(folder.path()).value();
+    EXPECT_TRUE(fails_with(Database::open(folder.path()).status(), Reason::kOutputFailed,
+                           {"another gateway", concat("process ", ::getpid()),
+                            folder.path().string(), "EASEL_DATA_DIR"}));
+  }
+  EXPECT_TRUE(Database::open(folder.path()).ok());
+}
+
+TEST(DatabaseTest, RefusesAFileThatIsNoDatabase) {
+  const TempFolder folder;
+  const auto file = folder.write("easel.db", std::string(5000, 'x'));
+  EXPECT_TRUE(fails_with(Database::open(folder.path()).status(), Reason::kOutputFailed,
+                         {file.string(), "damaged", "move it"}));
+  EXPECT_EQ(read_file(file, 10000).value(), std::string(5000, 'x'));
+}
+
+TEST(DatabaseTest, RefusesADatabaseThatIsNotEasels) {
+  const TempFolder folder;
+  SQLite::Database((folder / "easel.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE birds (name TEXT)");
+  EXPECT_TRUE(fails_with(Database::open(folder.path()).status(), Reason::kOutputFailed,
+                         {"easel.db", "not one of easel's"}));
+}
+
+TEST(DatabaseTest, RefusesANewerDatabase) {
+  const TempFolder folder;
+  Database::open(folder.path()).value().reset();
+  SQLite::Database((folder / "easel.db").string(), SQLite::OPEN_READWRITE)
+      .exec("PRAGMA user_version = 1000");
+  EXPECT_TRUE(fails_with(Database::open(folder.path()).status(), Reason::kOutputFailed,
+                         {"easel.db", "version 1000", "newer"}));
+}
+
+TEST(DatabaseTest, SaysThatTheFolderCannotBeMade) {
+  const TempFolder folder;
+  folder.write("file", "");
+  EXPECT_TRUE(fails_with(Database::open(folder / "file/data").status(), Reason::kOutputFailed,
+                         {"cannot use the data folder", "file", "EASEL_DATA_DIR"}));
+}
+
+// A folder with a closed database of some 300 KB.
+void fill(const TempFolder& folder) {
+  const auto storage = open_storage(folder.path());
+  for (int i = 0; i < 100; ++i) {
+    GenerationAsked asked = sample_asked(concat("id", i));
+    asked.prompt = std::string(3000, static_cast<char>('a' + i % 26));
+    ASSERT_TRUE(storage->generations().insert_started(asked).ok());
+  }
+}
+
+TEST(DatabaseTest, RefusesOrSurvivesEveryDamagedPage) {
+  const TempFolder folder;
+  fill(folder);
+  const std::string sound = read_file(folder / "easel.db", size_t{1} << 24).value();
+  int refused = 0;
+  for (int place = 0; place < 200; ++place) {
+    std::string bytes = sound;
+    const size_t at = static_cast<size_t>(place) * 7919 % (sound.size() - 64);
+    for (size_t i = 0; i < 64; ++i) bytes[at + i] = static_cast<char>(bytes[at + i] ^ 0x5A);
+    std::filesystem::remove(folder / "easel.db-wal");
+    folder.write("easel.db", bytes);
+    const auto storage = Storage::open(folder.path());
+    if (!storage.ok()) {
+      EXPECT_TRUE(fails_with(storage.status(), Reason::kOutputFailed, {}));
+      ++refused;
+      continue;
+    }
+    const auto page = (*storage)->generations().page(100, "");
+    if (!page.ok()) {
+      EXPECT_TRUE(fails_with(page.status(), Reason::kOutputFailed, {"damaged"}));
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
+TEST(DatabaseTest, AHeldLockFailsInSixSecondsAndPasses) {
+  const TempFolder folder;
+  const auto storage = open_storage(folder.path());
+  SQLite::Database other((folder / "easel.db").string(), SQLite::OPEN_READWRITE);
+  other.exec("BEGIN IMMEDIATE");
+  const auto start = std::chrono::steady_clock::now();
+  const absl::Status status = storage->generations().insert_started(sample_asked("a"));
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
+  EXPECT_TRUE(fails_with(status, Reason::kOutputFailed, {"another program holds"}));
+  EXPECT_GT(waited.count(), 4.5);
+  EXPECT_LT(waited.count(), 6);
+  EXPECT_TRUE(storage->generations().page(1, "").ok());
+  other.exec("ROLLBACK");
+  EXPECT_TRUE(storage->generations().insert_started(sample_asked("a")).ok());
+}
+
+}  // namespace
+}  // namespace easel

@@ -1,0 +1,183 @@
+#include "storage/picture_store.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "base/file.h"
+#include "storage/storage_error.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace easel {
+namespace {
+
+constexpr size_t kPlenty = size_t{1} << 24;
+
+class PictureStoreTest : public ::testing::Test {
+ protected:
+  size_t num_files(std::string_view folder) const {
+    const auto all = std::filesystem::directory_iterator(folder_ / folder);
+    return static_cast<size_t>(std::distance(begin(all), end(all)));
+  }
+  bool opens(std::string_view name) const {
+    return store_->open_file(PictureKind::kPicture, name).value().has_value();
+  }
+
+  TempFolder folder_;
+  std::unique_ptr<PictureStore> store_ = PictureStore::open(folder_.path()).value();
+};
+
+TEST_F(PictureStoreTest, ReadsBackWhatWasWritten) {
+  const std::string bytes(100'000, '\xFF');
+  EXPECT_EQ(store_->write(PictureKind::kPicture, "a", 1, bytes).value(), "a~1.png");
+  EXPECT_EQ(store_->write(PictureKind::kThumbnail, "a", 1, "thumb").value(), "a~1.webp");
+  const auto file = store_->open_file(PictureKind::kPicture, "a~1.png").value();
+  ASSERT_TRUE(file.has_value());
+  EXPECT_EQ(file->bytes(), bytes.size());
+  EXPECT_EQ(file->read_all().value(), bytes);
+  EXPECT_EQ(read_file(folder_ / "thumbnails/a~1.webp", kPlenty).value(), "thumb");
+  EXPECT_EQ(num_files("generations"), 1u);
+  EXPECT_EQ(num_files("thumbnails"), 1u);
+}
+
+TEST_F(PictureStoreTest, ReadsPiecesAndNoneBeyondTheEnd) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "0123456789").ok());
+  const auto file = store_->open_file(PictureKind::kPicture, "a.png").value();
+  std::string piece(3, ' ');
+  ASSERT_TRUE(file->read(7, 3, piece.data()).ok());
+  EXPECT_EQ(piece, "789");
+  EXPECT_TRUE(fails_with(file->read(8, 3, piece.data()), Reason::kOutputFailed, {"shorter"}));
+}
+
+TEST_F(PictureStoreTest, AnOpenFileOutlivesItsName) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "bytes").ok());
+  const auto file = store_->open_file(PictureKind::kPicture, "a.png").value();
+  ASSERT_TRUE(store_->remove(PictureKind::kPicture, "a.png").ok());
+  EXPECT_FALSE(opens("a.png"));
+  EXPECT_EQ(file->read_all().value(), "bytes");
+  EXPECT_TRUE(store_->remove(PictureKind::kPicture, "a.png").ok());
+}
+
+TEST_F(PictureStoreTest, OpensNoNameThatItDidNotMake) {
+  folder_.write("secret.png", "secret");
+  folder_.write("generations/notes.txt", "x");
+  folder_.write("generations/sub/a.png", "x");
+  for (const std::string_view name :
+       {"../secret.png", "..%2fsecret.png", "./../secret.png", "sub/a.png", "notes.txt", "", ".",
+        "..", "/etc/passwd", "a.png/../../secret.png", "generations/../../secret.png",
+        "..\\secret.png"}) {
+    EXPECT_FALSE(opens(name)) << name;
+  }
+  EXPECT_FALSE(opens(std::string_view("a.png\0.png", 10)));
+  EXPECT_FALSE(opens(std::string(300, 'a') + ".png"));
+  EXPECT_FALSE(store_->write(PictureKind::kPicture, "../a", 0, "x").ok());
+  EXPECT_FALSE(store_->write(PictureKind::kPicture, "a", -1, "x").ok());
+  EXPECT_FALSE(store_->write(PictureKind::kPicture, "a", 100, "x").ok());
+}
+
+TEST_F(PictureStoreTest, OpensPlainFilesOnly) {
+  const auto secret = folder_.write("secret.png", "secret");
+  const auto folder = folder_ / "generations";
+  std::filesystem::create_symlink(secret, folder / "link.png");
+  std::filesystem::create_symlink("gone", folder / "dangling.png");
+  std::filesystem::create_directory(folder / "folder.png");
+  ASSERT_EQ(::mkfifo((folder / "pipe.png").c_str(), 0600), 0);
+  for (const std::string_view name : {"link.png", "dangling.png", "folder.png", "pipe.png"}) {
+    EXPECT_FALSE(opens(name)) << name;
+  }
+}
+
+TEST_F(PictureStoreTest, AFailedWriteLeavesNothingAndTheNextMayWork) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "old", 0, "old").ok());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{1000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto written = store_->write(PictureKind::kPicture, "a", 0, std::string(5000, 'x'));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_TRUE(fails_with(written.status(), Reason::kOutputFailed, {"the disk is full"}));
+  EXPECT_EQ(to_std(written.status().message()).find('/'), std::string_view::npos);
+  EXPECT_NE(storage_detail(written.status()), "");
+  EXPECT_EQ(num_files("generations"), 1u);
+  EXPECT_TRUE(opens("old.png"));
+  EXPECT_TRUE(store_->write(PictureKind::kPicture, "a", 0, std::string(5000, 'x')).ok());
+}
+
+TEST_F(PictureStoreTest, SaysThatItsFolderIsGone) {
+  std::filesystem::remove_all(folder_ / "generations");
+  EXPECT_TRUE(fails_with(store_->write(PictureKind::kPicture, "a", 0, "x").status(),
+                         Reason::kOutputFailed, {"data folder is gone"}));
+  std::filesystem::create_directory(folder_ / "generations");
+  EXPECT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "x").ok());
+}
+
+TEST_F(PictureStoreTest, SweepsWhatNoRowKnows) {
+  for (const char* const id : {"known", "orphan"}) {
+    ASSERT_TRUE(store_->write(PictureKind::kPicture, id, 0, "x").ok());
+    ASSERT_TRUE(store_->write(PictureKind::kThumbnail, id, 0, "x").ok());
+  }
+  folder_.write("generations/known.png.7.tmp", "half");
+  const auto is_known = [](PictureKind, std::string_view file) -> absl::StatusOr<bool> {
+    return file == "known.png" || file == "known.webp";
+  };
+  EXPECT_EQ(store_->sweep(is_known, 0).value(), 3);
+  EXPECT_TRUE(opens("known.png"));
+  EXPECT_FALSE(opens("orphan.png"));
+  EXPECT_EQ(num_files("generations"), 1u);
+  EXPECT_EQ(num_files("thumbnails"), 1u);
+  EXPECT_EQ(store_->sweep(is_known, 0).value(), 0);
+}
+
+TEST_F(PictureStoreTest, SweepsNothingThatIsNotItsOwn) {
+  const auto nothing_known = [](PictureKind, std::string_view) -> absl::StatusOr<bool> {
+    return false;
+  };
+  for (const char* const name : {"notes.txt", "a.webp", "a b.png", "x.tmp", "a.png.bak"}) {
+    folder_.write(concat("generations/", name), "x");
+  }
+  std::filesystem::create_directory(folder_ / "generations/folder.png");
+  std::filesystem::create_symlink("gone", folder_ / "generations/link.png");
+  EXPECT_EQ(store_->sweep(nothing_known, 0).value(), 0);
+  EXPECT_EQ(num_files("generations"), 7u);
+}
+
+TEST_F(PictureStoreTest, SweepsNothingOlderThanTheDatabase) {
+  const auto nothing_known = [](PictureKind, std::string_view) -> absl::StatusOr<bool> {
+    return false;
+  };
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "old", 0, "x").ok());
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "new", 0, "x").ok());
+  const timespec times[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, (folder_ / "generations/old.png").c_str(), times, 0), 0);
+  EXPECT_EQ(store_->sweep(nothing_known, 1'500'000'000'000).value(), 1);
+  EXPECT_TRUE(opens("old.png"));
+  EXPECT_FALSE(opens("new.png"));
+}
+
+TEST_F(PictureStoreTest, ASweepThatCannotAskRemovesNothing) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "x").ok());
+  const auto fails = [](PictureKind, std::string_view) -> absl::StatusOr<bool> {
+    return absl::InternalError("no database");
+  };
+  EXPECT_FALSE(store_->sweep(fails, 0).ok());
+  EXPECT_TRUE(opens("a.png"));
+}
+
+TEST_F(PictureStoreTest, KnowsTheFreeSpace) {
+  const uint64_t free = store_->free_bytes().value();
+  EXPECT_GT(free, 0u);
+  EXPECT_TRUE(store_->check_free(1).ok());
+  EXPECT_TRUE(fails_with(store_->check_free(free + (uint64_t{1} << 50)), Reason::kOutputFailed,
+                         {"the disk is full", "wanted"}));
+}
+
+}  // namespace
+}  // namespace easel
