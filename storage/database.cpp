@@ -1,6 +1,7 @@
 #include "storage/database.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 
 #include <cerrno>
@@ -80,6 +81,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   const std::filesystem::path path = data_folder / kFileName;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   std::unique_ptr<SQLite::Database>& connection = database->connection_;
+  // Prompts are nobody else's: SQLite gives its -wal and -shm the permissions of the file.
+  FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)).close();
   errno = 0;
   try {
     connection = std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);

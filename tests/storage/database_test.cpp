@@ -32,7 +32,10 @@ TEST(DatabaseTest, MakesFolderAndFile) {
   struct stat info {};
   ASSERT_EQ(::stat((folder / "a/b").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777u, 0700u);
-  EXPECT_TRUE(std::filesystem::exists(folder / "a/b/easel.db"));
+  for (const char* const file : {"a/b/easel.db", "a/b/easel.db-wal"}) {
+    ASSERT_EQ(::stat((folder / file).c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777u, 0600u);
+  }
   const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
                           std::chrono::system_clock::now().time_since_epoch())
                           .count();
