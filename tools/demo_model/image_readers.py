@@ -59,13 +59,16 @@ class ImageReaders(nn.Module):
         self.seen[number] = output[1]  # (text tokens, image tokens)
 
     def loss(self, weights, labels):
-        """(cross entropy of what the last forward pass showed, [N, 64] the last reader is right)."""
+        """(cross entropy of the last forward pass, [N, 64] whether the last reader is right)."""
         total = 0
         for number, reader in enumerate(self.readers):
             parts = reader(self.seen[number].float()).split(CLASSES, -1)
             for k, part in enumerate(parts):
-                entropy = F.cross_entropy(part.flatten(0, 1), labels[..., k].flatten(), reduction="none")
+                entropy = F.cross_entropy(
+                    part.flatten(0, 1), labels[..., k].flatten(), reduction="none"
+                )
                 total = total + (entropy * weights.flatten()).sum() / weights.sum()
-        right = torch.stack([part.argmax(-1) == labels[..., k] for k, part in enumerate(parts)]).all(0)
+        hits = [part.argmax(-1) == labels[..., k] for k, part in enumerate(parts)]
+        right = torch.stack(hits).all(0)
         self.seen.clear()
         return total / len(self.readers), right

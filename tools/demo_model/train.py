@@ -1,6 +1,6 @@
 """Trains the demo model from nothing on pictures that it draws itself.
 
-    python tools/demo_model/train.py --out DIR [--stage vae|text|pool|decoder|denoiser|export|all]
+    python tools/demo_model/train.py --out DIR [--stage vae|text|pool|denoiser|decoder|export|all]
 
 Stages keep their checkpoints in DIR/work and go on from them when they are started again.
 The finished model lies in DIR/model, in the diffusers layout.
@@ -11,7 +11,7 @@ import pathlib
 
 import torch
 
-STAGES = ("vae", "text", "pool", "decoder", "denoiser", "export")
+STAGES = ("vae", "text", "pool", "denoiser", "decoder", "export")
 
 
 def run_stage(stage, args, work):
