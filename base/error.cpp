@@ -15,7 +15,7 @@ struct ReasonRow {
   absl::StatusCode code;
 };
 
-constexpr std::array<ReasonRow, 10> kReasons = {{
+constexpr std::array<ReasonRow, 11> kReasons = {{
     {Reason::kInvalidField, "INVALID_FIELD", absl::StatusCode::kInvalidArgument},
     {Reason::kModelMissing, "MODEL_MISSING", absl::StatusCode::kNotFound},
     {Reason::kComponentMissing, "COMPONENT_MISSING", absl::StatusCode::kFailedPrecondition},
@@ -26,6 +26,7 @@ constexpr std::array<ReasonRow, 10> kReasons = {{
     {Reason::kDeadline, "DEADLINE", absl::StatusCode::kDeadlineExceeded},
     {Reason::kCancelled, "CANCELLED", absl::StatusCode::kCancelled},
     {Reason::kOutputFailed, "OUTPUT_FAILED", absl::StatusCode::kUnavailable},
+    {Reason::kDraining, "DRAINING", absl::StatusCode::kUnavailable},
 }};
 
 const ReasonRow& row_of(Reason reason) { return kReasons[static_cast<size_t>(reason)]; }

@@ -25,6 +25,7 @@ enum class Reason {
   kDeadline,
   kCancelled,
   kOutputFailed,  // a result could not be written (read-only folder, full disk)
+  kDraining,      // the program is about to end and takes nothing new
 };
 
 // "INVALID_FIELD" and so on.

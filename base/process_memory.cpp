@@ -3,19 +3,32 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 namespace easel {
+namespace {
 
-int64_t peak_resident_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (!line.starts_with("VmHWM:")) continue;
-    std::istringstream fields(line.substr(6));
+// "VmHWM:     1234 kB" → bytes; the files of /proc that hold such lines are made of nothing else.
+int64_t read_row(const char* file, std::string_view name) {
+  std::ifstream rows(file);
+  for (std::string line; std::getline(rows, line);) {
+    if (!line.starts_with(name)) continue;
+    std::istringstream fields(line.substr(name.size()));
     int64_t kibibytes = 0;
     fields >> kibibytes;
     return kibibytes * 1024;
   }
   return 0;
 }
+
+}  // namespace
+
+int64_t peak_resident_bytes() { return read_row("/proc/self/status", "VmHWM:"); }
+
+int64_t resident_bytes() { return read_row("/proc/self/status", "VmRSS:"); }
+
+void reset_peak_resident_bytes() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+int64_t machine_memory_bytes() { return read_row("/proc/meminfo", "MemTotal:"); }
 
 }  // namespace easel

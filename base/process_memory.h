@@ -9,4 +9,13 @@ namespace easel {
 // read.
 int64_t peak_resident_bytes();
 
+// What is resident now (VmRSS), 0 where it cannot be read.
+int64_t resident_bytes();
+
+// From now on the peak counts anew; where the system does not allow it, it goes on as it was.
+void reset_peak_resident_bytes();
+
+// Memory of the whole machine, 0 where it cannot be read.
+int64_t machine_memory_bytes();
+
 }  // namespace easel

@@ -14,12 +14,20 @@
 
 namespace easel {
 
+// Inclusive bounds of both sides of a picture, in pixels.
+struct SideBounds {
+  int64_t lowest = 1;
+  int64_t highest = 0;
+};
+
 // Absent values mean the model's own recommendation, or else the family's default.
 struct GenerateRequest {
   std::string request_id;                      // the caller's, echoed in events
   std::string prompt;                          // UTF-8
   std::optional<std::string> negative_prompt;  // an empty one differs from none
   std::optional<int64_t> width, height;        // pixels
+  // Where the size is that of `image`: it is scaled to fit into these, its proportions kept.
+  std::optional<SideBounds> image_size_bounds;
   std::optional<int64_t> steps;
   std::optional<double> guidance;  // the distilled scale where a model has one
   std::optional<double> true_cfg;  // above 1: a second, negative pass a step
@@ -72,8 +80,13 @@ struct GenerateResult {
   // What was really used.
   uint64_t seed = 0;
   int64_t width = 0, height = 0, steps = 0;
+  std::optional<double> guidance;  // absent where the model has none
+  std::string sampler;
   std::string family, variant, dtype, device;
+  std::string fingerprint;        // of the model's files (fingerprint.h); "" when nobody asked
   int64_t peak_memory_bytes = 0;  // of the process, as the operating system counts it
+  // Set by the engine (engine.h), which also makes the peak one of the job and the device.
+  int64_t memory_before_bytes = 0, memory_after_bytes = 0;
 };
 
 }  // namespace easel

@@ -33,6 +33,7 @@ struct ModelOptions {
       ComputeDtype::kAuto;     // auto: as stored, but fp16 as bf16 on a CPU that has it
   std::string device = "cpu";  // "auto", "cpu", "cuda", "cuda:N"
   Retention retention = Retention::kKeep;
+  std::string name;  // what the pictures say made them; "": the folder's name
 };
 
 // Thread-safe for reading its description; `generate` runs one job at a time, callers queue.
@@ -40,11 +41,20 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  // Errors: INVALID_FIELD, BAD_WEIGHTS, OUT_OF_MEMORY, CANCELLED, INFERENCE_FAILED (not a finite
-  // picture). After any of them the model serves the next request.
+  // Errors: INVALID_FIELD, BAD_WEIGHTS, OUT_OF_MEMORY, CANCELLED, DEADLINE, INFERENCE_FAILED (not a
+  // finite picture). After any of them the model serves the next request.
   virtual absl::StatusOr<GenerateResult> generate(const GenerateRequest& request,
                                                   const EventSink& sink,
                                                   const CancelToken& cancel) = 0;
+
+  // Brings the weights of all components into memory, which the first job would do else; nothing to
+  // do when they are there. One unit of the stage "load" is a component. Errors as `generate`; none
+  // of the weights stay then.
+  virtual absl::Status load(const EventSink& sink, const CancelToken& cancel) = 0;
+
+  // Bytes of the weights that are loaded, in memory of our own or used in the mapped file. Waits
+  // for a job that runs.
+  virtual int64_t loaded_bytes() const = 0;
 };
 
 // Reads configs, tokenizers and the headers of the weights, and checks that they fit; loads no

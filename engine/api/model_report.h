@@ -11,6 +11,14 @@
 
 namespace easel {
 
+// What a family can be asked for.
+enum class Capability {
+  kTextToImage,
+  kImageToImage,
+  kInpainting,
+  kEdit,  // by image to image and inpainting, or by instruction
+};
+
 struct ComponentReport {
   std::string name;        // "transformer", "vae", …
   std::string class_name;  // as model_index.json has it
@@ -27,6 +35,7 @@ struct ModelReport {
   // "", or what keeps the model from being opened although each component can be read: a pipeline
   // that no family serves, weights that don't fit their config.
   std::string problem;
+  std::vector<Capability> capabilities;  // none when the family is unknown
 
   bool complete() const;
 };
@@ -38,10 +47,18 @@ absl::StatusOr<ModelReport> inspect_model(const std::filesystem::path& path);
 struct ModelIdentity {
   std::string family;   // "flux"
   std::string variant;  // "dev"
+  std::vector<Capability> capabilities;
+  int64_t max_start_images = 1;  // that a request can start from
 };
 
 // Reads configs only. Errors as open_model, of what it reads.
 absl::StatusOr<ModelIdentity> identify_model(const std::filesystem::path& path);
+
+// That every component has its folder and whole, readable weights (`components` as in
+// ModelOptions), from headers alone. Errors as open_model; what only opening finds is not looked
+// for.
+absl::Status check_model_files(const std::filesystem::path& path,
+                               const std::map<std::string, std::filesystem::path>& components);
 
 // One safetensors file, whatever it belongs to.
 struct WeightsReport {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/api/model_report.h"
 #include "engine/families/pipeline.h"
 #include "engine/weights/model_folder.h"
 
@@ -22,6 +23,8 @@ struct Family {
   absl::StatusOr<std::string> (*detect_variant)(const ModelFolder& folder);
   // The component whose stored dtype decides what `--dtype auto` computes in.
   std::string main_component;
+  std::vector<Capability> capabilities;
+  int64_t max_start_images = 1;  // that a request can start from
 };
 
 const std::vector<Family>& families();

@@ -37,4 +37,10 @@ int64_t Component::loaded_bytes() const {
   return bytes;
 }
 
+int64_t Component::mapped_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& buffer : buffers_) bytes += buffer->mapped_bytes();
+  return bytes;
+}
+
 }  // namespace easel

@@ -41,6 +41,8 @@ class Component {
   // Bytes of our own memory that the loaded weights take; what lies in the mapped file is not
   // counted.
   int64_t loaded_bytes() const;
+  // Bytes of the loaded weights that are used where they lie in the mapped file.
+  int64_t mapped_bytes() const;
 
  private:
   Component(std::string name, std::unique_ptr<Module> module,

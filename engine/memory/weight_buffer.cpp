@@ -58,6 +58,7 @@ WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters,
     const at::Tensor stored = stored_rows(*parameter);
     if (usable_in_place(stored, *parameter, dtype, device)) {
       parameter->bind(stored, Place::kFile);
+      mapped_bytes_ += static_cast<int64_t>(stored.nbytes());
       continue;
     }
     copied.push_back(parameter);

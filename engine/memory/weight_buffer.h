@@ -30,10 +30,12 @@ class WeightBuffer {
   WeightBuffer& operator=(const WeightBuffer&) = delete;
 
   int64_t bytes() const { return buffer_.defined() ? buffer_.numel() : 0; }
+  int64_t mapped_bytes() const { return mapped_bytes_; }  // of parameters used in place
 
  private:
   std::vector<Parameter*> parameters_;
   at::Tensor buffer_;  // [bytes], uint8
+  int64_t mapped_bytes_ = 0;
 };
 
 // The dtype that `parameter` is computed in when its component is computed in `component_dtype`.

@@ -55,10 +55,13 @@ absl::Status read_component(const ModelFolder& folder, ComponentReport& report) 
   return folder.config(report.name).status();
 }
 
-absl::Status identify(const ModelFolder& folder, std::string& family, std::string& variant) {
-  EASEL_ASSIGN_OR_RETURN(const Family* found, find_family(folder));
-  family = found->name;
-  EASEL_ASSIGN_OR_RETURN(variant, found->detect_variant(folder));
+// Fills what it can tell, also when it fails.
+absl::Status identify(const ModelFolder& folder, ModelIdentity& identity) {
+  EASEL_ASSIGN_OR_RETURN(const Family* family, find_family(folder));
+  identity.family = family->name;
+  identity.capabilities = family->capabilities;
+  identity.max_start_images = family->max_start_images;
+  EASEL_ASSIGN_OR_RETURN(identity.variant, family->detect_variant(folder));
   return absl::OkStatus();
 }
 
@@ -85,7 +88,11 @@ absl::StatusOr<ModelReport> inspect_model(const fs::path& path) {
     readable = readable && status.ok();
     report.components.push_back(std::move(component));
   }
-  const absl::Status identified = identify(folder, report.family, report.variant);
+  ModelIdentity identity;
+  const absl::Status identified = identify(folder, identity);
+  report.family = identity.family;
+  report.variant = identity.variant;
+  report.capabilities = identity.capabilities;
   // A component that cannot be read has its own line; opening would only say the same again.
   if (report.family.empty() || readable) {
     report.problem = message_of(identified.ok() ? try_open(folder) : identified);
@@ -96,8 +103,20 @@ absl::StatusOr<ModelReport> inspect_model(const fs::path& path) {
 absl::StatusOr<ModelIdentity> identify_model(const fs::path& path) {
   EASEL_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path));
   ModelIdentity identity;
-  EASEL_RETURN_IF_ERROR(identify(folder, identity.family, identity.variant));
+  EASEL_RETURN_IF_ERROR(identify(folder, identity));
   return identity;
+}
+
+absl::Status check_model_files(const fs::path& path,
+                               const std::map<std::string, fs::path>& components) {
+  EASEL_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path, components));
+  for (const auto& [name, class_name] : folder.components()) {
+    ComponentReport component;
+    component.name = name;
+    component.class_name = class_name;
+    EASEL_RETURN_IF_ERROR(read_component(folder, component));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<WeightsReport> inspect_weights(const fs::path& path) {

@@ -52,13 +52,13 @@ class JobRun {
   absl::Status run_stage(const Stage& stage) {
     const int64_t units = stage.num_units(*state_);
     if (units == 0) return absl::OkStatus();
-    EASEL_RETURN_IF_ERROR(check_cancelled());  // before weights are read that nobody will use
+    EASEL_RETURN_IF_ERROR(cancel_.check());  // before weights are read that nobody will use
     EASEL_RETURN_IF_ERROR(load_components(stage));
     emit(StageStarted{stage.name, units});
     const Clock::time_point start = Clock::now();
     RequestState* const batch[] = {state_.get()};
     for (state_->unit = 0; state_->unit < units;) {
-      EASEL_RETURN_IF_ERROR(check_cancelled());
+      EASEL_RETURN_IF_ERROR(cancel_.check());
       stage.advance(batch);
       ++state_->unit;
       emit(StageProgress{stage.name, state_->unit, units});
@@ -68,11 +68,6 @@ class JobRun {
     EASEL_RETURN_IF_ERROR(check_files(stage));
     if (retention_ == Retention::kReleaseEarly) release_components(stage);
     return absl::OkStatus();
-  }
-
-  absl::Status check_cancelled() const {
-    if (!cancel_.cancelled()) return absl::OkStatus();
-    return make_error(Reason::kCancelled, "the job was cancelled");
   }
 
   absl::Status load_components(const Stage& stage) {
@@ -159,10 +154,29 @@ void unload_all(Pipeline& pipeline) {
   for (Component* component : pipeline.components()) component->unload();
 }
 
-absl::StatusOr<JobOutcome> run_guarded(JobRun& run) {
+absl::Status load_missing(Pipeline& pipeline, const ComputeOptions& compute, const EventSink& sink,
+                          const CancelToken& cancel) {
+  std::vector<Component*> missing;
+  for (Component* component : pipeline.components()) {
+    if (!component->loaded()) missing.push_back(component);
+  }
+  const auto units = static_cast<int64_t>(missing.size());
+  if (sink && units > 0) sink(StageStarted{"load", units});
+  for (int64_t done = 0; done < units;) {
+    EASEL_RETURN_IF_ERROR(cancel.check());
+    EASEL_RETURN_IF_ERROR(missing[static_cast<size_t>(done)]->load(compute.dtype, compute.device));
+    ++done;
+    if (sink) sink(StageProgress{"load", done, units});
+  }
+  return absl::OkStatus();
+}
+
+// What torch throws, as an error; `work` returns a Status or a StatusOr.
+template <typename Work>
+auto guarded(const Work& work) -> decltype(work()) {
   try {
     const c10::InferenceMode inference;
-    return run.run();
+    return work();
   } catch (const c10::OutOfMemoryError& error) {
     return out_of_memory(error.what_without_backtrace());
   } catch (const c10::Error& error) {
@@ -181,9 +195,17 @@ absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& com
                                    Retention retention, const GenerateRequest& request,
                                    const EventSink& sink, const CancelToken& cancel) {
   JobRun run(pipeline, compute, retention, request, sink, cancel);
-  absl::StatusOr<JobOutcome> outcome = run_guarded(run);
+  absl::StatusOr<JobOutcome> outcome = guarded([&] { return run.run(); });
   if (!outcome.ok() && reason_of(outcome.status()) == Reason::kOutOfMemory) unload_all(pipeline);
   return outcome;
+}
+
+absl::Status load_components(Pipeline& pipeline, const ComputeOptions& compute,
+                             const EventSink& sink, const CancelToken& cancel) {
+  const absl::Status status =
+      guarded([&] { return load_missing(pipeline, compute, sink, cancel); });
+  if (!status.ok()) unload_all(pipeline);
+  return status;
 }
 
 }  // namespace easel

@@ -21,10 +21,15 @@ struct JobOutcome {
 
 // Loads what a stage needs, runs its units one by one, reports each, looks at `cancel` before each.
 // The one place where exceptions of torch become errors: OUT_OF_MEMORY, INFERENCE_FAILED; CANCELLED
-// on request; BAD_WEIGHTS when a file was cut short meanwhile. The pipeline can run the next job
-// after any of them.
+// on request, DEADLINE; BAD_WEIGHTS when a file was cut short meanwhile. The pipeline can run the
+// next job after any of them.
 absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute,
                                    Retention retention, const GenerateRequest& request,
                                    const EventSink& sink, const CancelToken& cancel);
+
+// Loads every component, as the stages of a job would; errors as run_job, after which none is
+// loaded. One unit of the stage "load" is a component that was not there.
+absl::Status load_components(Pipeline& pipeline, const ComputeOptions& compute,
+                             const EventSink& sink, const CancelToken& cancel);
 
 }  // namespace easel

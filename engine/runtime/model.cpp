@@ -42,6 +42,8 @@ class PipelineModel : public Model {
     result.width = outcome.result.width;
     result.height = outcome.result.height;
     result.steps = outcome.result.steps;
+    result.guidance = outcome.result.guidance;
+    result.sampler = outcome.result.sampler;
     result.family = pipeline_->family();
     result.variant = pipeline_->variant();
     result.dtype = dtype_label(compute_.dtype);
@@ -50,9 +52,23 @@ class PipelineModel : public Model {
     return result;
   }
 
+  absl::Status load(const EventSink& sink, const CancelToken& cancel) override {
+    const std::lock_guard lock(mutex_);
+    return load_components(*pipeline_, compute_, sink, cancel);
+  }
+
+  int64_t loaded_bytes() const override {
+    const std::lock_guard lock(mutex_);
+    int64_t bytes = 0;
+    for (const Component* component : pipeline_->components()) {
+      bytes += component->loaded_bytes() + component->mapped_bytes();
+    }
+    return bytes;
+  }
+
  private:
   const std::string name_;
-  std::mutex mutex_;  // held for the length of a job
+  mutable std::mutex mutex_;  // held for the length of a job
   const std::unique_ptr<Pipeline> pipeline_;
   const ComputeOptions compute_;
   const Retention retention_;
@@ -82,8 +98,9 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
   compute.dtype = choose_dtype(options.dtype, *main, compute.device);
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
-  return std::make_unique<PipelineModel>(model_name(options.path), std::move(pipeline), compute,
-                                         options.retention);
+  return std::make_unique<PipelineModel>(
+      options.name.empty() ? model_name(options.path) : options.name, std::move(pipeline), compute,
+      options.retention);
 }
 
 }  // namespace easel

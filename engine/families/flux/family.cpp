@@ -23,7 +23,10 @@ Family flux_family() {
           .pipeline_classes = {"FluxPipeline", "FluxImg2ImgPipeline", "FluxInpaintPipeline"},
           .open = flux::FluxPipeline::open,
           .detect_variant = detect_variant,
-          .main_component = "transformer"};
+          .main_component = "transformer",
+          .capabilities = {Capability::kTextToImage, Capability::kImageToImage,
+                           Capability::kInpainting, Capability::kEdit},
+          .max_start_images = 1};
 }
 
 }  // namespace easel

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "engine/families/flux/image_inputs.h"
+#include "engine/image/fit_size.h"
 
 namespace easel::flux {
 namespace {
@@ -61,19 +62,33 @@ absl::Status check_texts(const GenerateRequest& request) {
   return absl::OkStatus();
 }
 
+// Of the start picture, within the request's bounds; zeros without one.
+PictureSize size_of_picture(const GenerateRequest& request, State& state) {
+  if (!state.picture) return {};
+  const PictureSize own{state.picture->width, state.picture->height};
+  if (!request.image_size_bounds || request.width || request.height) return own;
+  const PictureSize fitted =
+      fit_size(own, request.image_size_bounds->lowest, request.image_size_bounds->highest);
+  if (fitted.width != own.width || fitted.height != own.height) {
+    state.warnings.push_back(concat("the picture's size ", own.width, " x ", own.height,
+                                    " was brought to ", fitted.width, " x ", fitted.height,
+                                    ", which this model may compute"));
+  }
+  return fitted;
+}
+
 // Sides in pixels, cut down to what can be packed, as the reference does.
 absl::Status set_size(const GenerateRequest& request, const RequestContext& context, State& state) {
   const int64_t fallback = kDefaultLatentSide * context.vae.scale();
   const int64_t unit = 2 * context.vae.scale();
   const auto side = [&](std::optional<int64_t> asked, std::optional<int64_t> recommended,
-                        int64_t of_picture) {
+                        int64_t start_side) {
     if (asked) return *asked;
-    return of_picture > 0 ? of_picture : recommended.value_or(fallback);
+    return start_side > 0 ? start_side : recommended.value_or(fallback);
   };
-  const int64_t width =
-      side(request.width, context.recommended.width, state.picture ? state.picture->width : 0);
-  const int64_t height =
-      side(request.height, context.recommended.height, state.picture ? state.picture->height : 0);
+  const PictureSize of_picture = size_of_picture(request, state);
+  const int64_t width = side(request.width, context.recommended.width, of_picture.width);
+  const int64_t height = side(request.height, context.recommended.height, of_picture.height);
   EASEL_RETURN_IF_ERROR(check_range("width", width, unit, kMaxSide));
   EASEL_RETURN_IF_ERROR(check_range("height", height, unit, kMaxSide));
   state.latent_width = 2 * (width / unit);

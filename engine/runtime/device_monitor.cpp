@@ -1,0 +1,54 @@
+#include "engine/api/device_monitor.h"
+
+#include <c10/core/CachingDeviceAllocator.h>
+
+#include "base/error.h"
+#include "engine/runtime/compute_choice.h"
+
+namespace easel {
+namespace {
+
+using c10::CachingAllocator::Stat;
+using c10::CachingAllocator::StatType;
+
+// A GPU's memory, as libtorch's allocator counts what it took from the driver.
+class AllocatorMonitor : public DeviceMonitor {
+ public:
+  explicit AllocatorMonitor(at::Device device)
+      : device_(device), allocator_(c10::getDeviceAllocator(device.type())) {
+    if (allocator_->initialized()) total_ = allocator_->getMemoryInfo(device.index()).second;
+  }
+
+  std::string name() const override { return device_.str(); }
+
+  DeviceMemory read() const override {
+    DeviceMemory memory;
+    memory.total = static_cast<int64_t>(total_);
+    // Before the first allocation there is nothing to ask.
+    if (!allocator_->initialized()) return memory;
+    const Stat reserved = allocator_->getDeviceStats(device_.index())
+                              .reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
+    memory.used = reserved.current;
+    memory.peak = reserved.peak;
+    return memory;
+  }
+
+  void reset_peak() override {
+    if (allocator_->initialized()) allocator_->resetPeakStats(device_.index());
+  }
+
+ private:
+  const at::Device device_;
+  c10::DeviceAllocator* const allocator_;  // libtorch's, for the life of the process
+  size_t total_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DeviceMonitor>> make_device_monitor(const std::string& device) {
+  EASEL_ASSIGN_OR_RETURN(const at::Device chosen, choose_device(device));
+  if (chosen.is_cpu()) return make_process_monitor();
+  return std::make_unique<AllocatorMonitor>(chosen);
+}
+
+}  // namespace easel

@@ -1,0 +1,147 @@
+#include "engine/runtime/job_loop.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "base/error.h"
+
+namespace easel {
+namespace {
+
+using Clock = CancelToken::Clock;
+
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+// Waiting and loading, which the model itself does not see, in front of what it reports.
+void add_seconds(GenerateResult& result, double queue_seconds, double load_seconds) {
+  const auto load = std::find_if(result.seconds.begin(), result.seconds.end(),
+                                 [](const StageSeconds& row) { return row.stage == "load"; });
+  if (load == result.seconds.end()) {
+    result.seconds.insert(result.seconds.begin(), {"load", load_seconds});
+  } else {
+    load->seconds += load_seconds;
+  }
+  result.seconds.insert(result.seconds.begin(), {"queue", queue_seconds});
+}
+
+}  // namespace
+
+JobLoop::JobLoop(JobSource& source, ModelCache& cache, DeviceMonitor& monitor)
+    : source_(source), cache_(cache), monitor_(monitor), thread_([this] { run(); }) {}
+
+JobLoop::~JobLoop() { stop(); }
+
+void JobLoop::post(std::function<void()> command) {
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(std::move(command));
+  }
+  source_.wake();
+}
+
+void JobLoop::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  source_.wake();
+  if (thread_.joinable()) thread_.join();
+  run_commands();
+}
+
+std::optional<RunningJobStatus> JobLoop::running() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<RunningJobStatus> status = running_;
+  if (status) status->seconds = seconds_between(started_, Clock::now());
+  return status;
+}
+
+void JobLoop::run() {
+  while (true) {
+    run_commands();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    if (const std::shared_ptr<QueuedJob> job = source_.next()) run_job(*job);
+  }
+}
+
+void JobLoop::run_commands() {
+  std::unique_lock lock(mutex_);
+  while (!commands_.empty()) {
+    const std::function<void()> command = std::move(commands_.front());
+    commands_.pop_front();
+    lock.unlock();
+    command();
+    lock.lock();
+  }
+}
+
+void JobLoop::run_job(QueuedJob& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = Clock::now();
+    running_ = RunningJobStatus{job.job.id, job.job.model, "load", 0, 0, 0};
+  }
+  absl::StatusOr<GenerateResult> result = work_guarded(job);
+  {
+    const std::lock_guard lock(mutex_);
+    running_.reset();
+  }
+  source_.finish(job);
+  job.listener->done(std::move(result));
+}
+
+// A model reports errors as values; what it throws all the same must not end the thread.
+absl::StatusOr<GenerateResult> JobLoop::work_guarded(QueuedJob& job) {
+  try {
+    return work(job);
+  } catch (const std::bad_alloc&) {
+    return make_error(Reason::kOutOfMemory, "out of memory: the host has no more");
+  } catch (const std::exception& error) {
+    return make_error(Reason::kInferenceFailed, error.what());
+  }
+}
+
+absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
+  EASEL_RETURN_IF_ERROR(job.cancel.check());  // before a model is loaded for nobody
+  const EventSink sink = [&](const GenerateEvent& event) { on_event(job, event); };
+  monitor_.reset_peak();
+  const int64_t memory_before = monitor_.read().used;
+  const Clock::time_point start = Clock::now();
+  EASEL_ASSIGN_OR_RETURN(ModelCache::Entry * entry,
+                         cache_.acquire(job.job.model, sink, job.cancel));
+  const double load_seconds = seconds_between(start, Clock::now());
+  absl::StatusOr<GenerateResult> result = entry->model->generate(job.job.request, sink, job.cancel);
+  cache_.update(*entry);
+  if (!result.ok()) return result;
+  add_seconds(*result, seconds_between(job.submitted, start), load_seconds);
+  result->fingerprint = entry->fingerprint;
+  const DeviceMemory memory = monitor_.read();
+  result->memory_before_bytes = memory_before;
+  result->peak_memory_bytes = memory.peak;
+  result->memory_after_bytes = memory.used;
+  return result;
+}
+
+void JobLoop::on_event(QueuedJob& job, const GenerateEvent& event) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto* started = std::get_if<StageStarted>(&event)) {
+      running_->stage = started->stage;
+      running_->done = 0;
+      running_->units = started->units;
+    } else if (const auto* progress = std::get_if<StageProgress>(&event)) {
+      running_->stage = progress->stage;
+      running_->done = progress->done;
+      running_->units = progress->units;
+    }
+  }
+  job.listener->event(event);
+}
+
+}  // namespace easel

@@ -1,0 +1,99 @@
+#include "engine/runtime/model_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace easel {
+
+ModelCache::ModelCache(size_t max_loaded, ModelOpener opener, OnChanged on_changed)
+    : max_loaded_(max_loaded), opener_(std::move(opener)), on_changed_(std::move(on_changed)) {}
+
+absl::StatusOr<ModelCache::Entry*> ModelCache::acquire(const std::string& key,
+                                                       const EventSink& sink,
+                                                       const CancelToken& cancel) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.key == key; });
+  if (found == entries_.end()) {
+    EASEL_RETURN_IF_ERROR(open(key, sink));
+  } else {
+    entries_.splice(entries_.begin(), entries_, found);
+  }
+  Entry& entry = entries_.front();
+  const absl::Status filled = fill(entry, sink, cancel);
+  if (!filled.ok()) {
+    unload(key);
+    return filled;
+  }
+  return &entry;
+}
+
+absl::Status ModelCache::open(const std::string& key, const EventSink& sink) {
+  if (sink) sink(StageStarted{"load", 0});
+  set_status(key, {key, /*fingerprint=*/"", /*bytes=*/0, /*loading=*/true});
+  absl::StatusOr<OpenedModel> opened = opener_(key);
+  if (!opened.ok()) {
+    erase_status(key);
+    return opened.status();
+  }
+  make_room();
+  entries_.push_front({key, std::move(opened->fingerprint), std::move(opened->model)});
+  return absl::OkStatus();
+}
+
+absl::Status ModelCache::fill(Entry& entry, const EventSink& sink, const CancelToken& cancel) {
+  if (entry.model->loaded_bytes() == 0) {
+    set_status(entry.key, {entry.key, entry.fingerprint, /*bytes=*/0, /*loading=*/true});
+  }
+  EASEL_RETURN_IF_ERROR(entry.model->load(sink, cancel));
+  update(entry);
+  return absl::OkStatus();
+}
+
+void ModelCache::make_room() {
+  while (entries_.size() >= max_loaded_) {
+    const std::string oldest = entries_.back().key;
+    unload(oldest);
+  }
+}
+
+void ModelCache::update(const Entry& entry) {
+  set_status(entry.key,
+             {entry.key, entry.fingerprint, entry.model->loaded_bytes(), /*loading=*/false});
+}
+
+bool ModelCache::unload(const std::string& key) {
+  erase_status(key);
+  return std::erase_if(entries_, [&](const Entry& entry) { return entry.key == key; }) > 0;
+}
+
+std::vector<LoadedModelStatus> ModelCache::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return statuses_;
+}
+
+void ModelCache::set_status(const std::string& key, LoadedModelStatus status) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto place = std::lower_bound(
+        statuses_.begin(), statuses_.end(), key,
+        [](const LoadedModelStatus& row, const std::string& text) { return row.key < text; });
+    if (place != statuses_.end() && place->key == key) {
+      *place = std::move(status);
+    } else {
+      statuses_.insert(place, std::move(status));
+    }
+  }
+  if (on_changed_) on_changed_(snapshot());
+}
+
+void ModelCache::erase_status(const std::string& key) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(statuses_, [&](const LoadedModelStatus& row) { return row.key == key; });
+  }
+  if (on_changed_) on_changed_(snapshot());
+}
+
+}  // namespace easel

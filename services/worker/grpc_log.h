@@ -1,0 +1,11 @@
+// gRPC's own messages, in the log's form.
+#pragma once
+
+#include "services/worker/json_log.h"
+
+namespace easel {
+
+// From now on, for the whole process. `log` outlives every use of gRPC.
+void log_grpc_messages(JsonLog& log);
+
+}  // namespace easel

@@ -1,0 +1,93 @@
+#include "services/worker/image_service.h"
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "services/worker/from_proto.h"
+#include "services/worker/grpc_status.h"
+#include "services/worker/request_context.h"
+#include "services/worker/to_proto.h"
+
+namespace easel {
+namespace {
+
+// `convert` makes the engine's request of the message for a model.
+template <typename Message, typename Convert>
+absl::StatusOr<Job> make_job(const Message& message, const ModelDirectory& models,
+                             const Convert& convert) {
+  Job job;
+  job.id = message.request_id().empty() ? make_request_id() : message.request_id();
+  EASEL_RETURN_IF_ERROR(check_request_id(job.id));
+  EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models.find(message.model()));
+  EASEL_RETURN_IF_ERROR(models.locate(entry).status());
+  job.model = entry.key;
+  EASEL_ASSIGN_OR_RETURN(job.request, convert(message, entry));
+  job.request.request_id = job.id;
+  return job;
+}
+
+}  // namespace
+
+ImageService::ImageService(const CallServices& services, const ModelDirectory& models,
+                           std::optional<std::chrono::milliseconds> job_limit)
+    : services_(services), models_(models), job_limit_(job_limit) {}
+
+template <typename Message, typename Convert>
+grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
+    const char* method, const grpc::CallbackServerContext& context, const Message& message,
+    const Convert& convert) {
+  const std::string traceparent = traceparent_of(context);
+  absl::StatusOr<Job> job = make_job(message, models_, convert);
+  if (!job.ok()) {
+    log_refusal(services_.log, method, message.request_id(), traceparent, job.status());
+    return GenerateReactor::refuse(job.status());
+  }
+  job->traceparent = traceparent;
+  job->time_limit = time_limit_of(context, job_limit_);
+  return GenerateReactor::start(services_, method, *std::move(job));
+}
+
+grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::Generate(
+    grpc::CallbackServerContext* context, const v1::GenerateRequest* request) {
+  return start("Generate", *context, *request,
+               [](const v1::GenerateRequest& message, const RegistryEntry& entry) {
+                 return from_proto(message, entry);
+               });
+}
+
+grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::Edit(
+    grpc::CallbackServerContext* context, const v1::EditRequest* request) {
+  return start("Edit", *context, *request,
+               [this](const v1::EditRequest& message,
+                      const RegistryEntry& entry) -> absl::StatusOr<GenerateRequest> {
+                 EASEL_ASSIGN_OR_RETURN(const ModelIdentity identity, models_.identify(entry));
+                 return from_proto(message, entry, identity.max_start_images);
+               });
+}
+
+grpc::ServerUnaryReactor* ImageService::Cancel(grpc::CallbackServerContext* context,
+                                               const v1::CancelRequest* request,
+                                               v1::CancelResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::Status valid = check_request_id(request->request_id());
+  if (valid.ok()) response->set_found(services_.engine.cancel(request->request_id()));
+  reactor->Finish(to_grpc_status(valid));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* ImageService::Status(grpc::CallbackServerContext* context,
+                                               const v1::StatusRequest* /*request*/,
+                                               v1::StatusResponse* response) {
+  const EngineStatus status = services_.engine.status();
+  *response = to_proto(status);
+  const bool default_model = models_.locate(models_.registry()->default_entry()).ok();
+  response->set_ready(!status.draining && default_model);
+  const std::chrono::duration<double> uptime = std::chrono::steady_clock::now() - started_;
+  response->set_uptime_seconds(uptime.count());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+}  // namespace easel

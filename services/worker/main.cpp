@@ -1,0 +1,43 @@
+#include <utility>
+
+#include "base/error.h"
+#include "engine/api/compute_threads.h"
+#include "engine/api/fingerprint.h"
+#include "services/worker/run_worker.h"
+
+namespace easel {
+namespace {
+
+absl::StatusOr<OpenedModel> open(const LocatedModel& located, const WorkerOptions& options,
+                                 ComputeDtype dtype) {
+  ModelOptions model;
+  model.path = located.path;
+  model.components = located.components;
+  model.dtype = dtype;
+  model.device = options.device;
+  model.name = located.name;
+  OpenedModel opened;
+  EASEL_ASSIGN_OR_RETURN(opened.model, open_model(model));
+  EASEL_ASSIGN_OR_RETURN(opened.fingerprint, fingerprint_model(located.path, located.components));
+  return opened;
+}
+
+absl::StatusOr<WorkerParts> make_parts(const WorkerOptions& options) {
+  EASEL_ASSIGN_OR_RETURN(const ComputeDtype dtype, parse_compute_dtype(options.dtype));
+  if (options.threads > 0) set_compute_threads(static_cast<int>(options.threads));
+  WorkerParts parts;
+  EASEL_ASSIGN_OR_RETURN(parts.monitor, make_device_monitor(options.device));
+  parts.open = [options, dtype](const LocatedModel& located) {
+    return open(located, options, dtype);
+  };
+  parts.probe.identify = [](const LocatedModel& located) { return identify_model(located.path); };
+  parts.probe.check_files = [](const LocatedModel& located) {
+    return check_model_files(located.path, located.components);
+  };
+  return parts;
+}
+
+}  // namespace
+}  // namespace easel
+
+int main(int argc, char** argv) { return easel::run_worker(argc, argv, easel::make_parts); }

@@ -1,0 +1,35 @@
+// easel.v1.ModelService: what the registry has, and what is in memory.
+#pragma once
+
+#include "easel/v1/model_service.grpc.pb.h"
+#include "engine/api/engine.h"
+#include "services/worker/model_directory.h"
+#include "services/worker/task_thread.h"
+
+namespace easel {
+
+// Thread-safe. List reads files on a thread of its own; Load and Unload answer from the engine's.
+class ModelService : public v1::ModelService::CallbackService {
+ public:
+  // Both outlive the service.
+  ModelService(Engine& engine, const ModelDirectory& models);
+
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const v1::ListRequest* request,
+                                 v1::ListResponse* response) override;
+  grpc::ServerUnaryReactor* Load(grpc::CallbackServerContext* context,
+                                 const v1::LoadRequest* request,
+                                 v1::LoadResponse* response) override;
+  grpc::ServerUnaryReactor* Unload(grpc::CallbackServerContext* context,
+                                   const v1::UnloadRequest* request,
+                                   v1::UnloadResponse* response) override;
+
+ private:
+  v1::ModelInfo describe(const RegistryEntry& entry) const;
+
+  Engine& engine_;
+  const ModelDirectory& models_;
+  TaskThread files_;  // last: its tasks use all of the above
+};
+
+}  // namespace easel

@@ -1,0 +1,95 @@
+#include "services/worker/request_log.h"
+
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "base/process_memory.h"
+#include "base/utf8.h"
+#include "services/worker/request_context.h"
+
+namespace easel {
+namespace {
+
+using Fields = nlohmann::ordered_json;
+
+Fields caller_fields(const std::string& method, const std::string& request_id,
+                     const std::string& traceparent) {
+  Fields fields = {{"method", method}, {"request_id", request_id}};
+  if (!traceparent.empty()) fields["trace_id"] = trace_id_of(traceparent);
+  return fields;
+}
+
+template <typename T>
+void set_if(Fields& fields, const char* key, const std::optional<T>& value) {
+  if (value) fields[key] = *value;
+}
+
+void add_asked(Fields& fields, const GenerateRequest& request) {
+  set_if(fields, "seed", request.seed);
+  set_if(fields, "width", request.width);
+  set_if(fields, "height", request.height);
+  set_if(fields, "steps", request.steps);
+}
+
+void add_used(Fields& fields, const GenerateResult& result) {
+  fields["seed"] = result.seed;
+  fields["width"] = result.width;
+  fields["height"] = result.height;
+  fields["steps"] = result.steps;
+  Fields seconds = Fields::object();
+  for (const StageSeconds& row : result.seconds) seconds[row.stage] = row.seconds;
+  fields["seconds"] = std::move(seconds);
+  fields["memory_before_bytes"] = result.memory_before_bytes;
+  fields["memory_peak_bytes"] = result.peak_memory_bytes;
+  fields["memory_after_bytes"] = result.memory_after_bytes;
+}
+
+void add_error(Fields& fields, const absl::Status& status) {
+  fields["reason"] = reason_name(reason_of(status));
+  fields["message"] = to_std(status.message());
+}
+
+LogLevel level_of(const absl::Status& status) {
+  switch (reason_of(status)) {
+    case Reason::kInvalidField:
+    case Reason::kCancelled:
+      return LogLevel::kInfo;
+    case Reason::kQueueFull:
+    case Reason::kDraining:
+    case Reason::kDeadline:
+      return LogLevel::kWarning;
+    default:
+      return LogLevel::kError;
+  }
+}
+
+}  // namespace
+
+void log_request(JsonLog& log, const LogOptions& options, const std::string& method, const Job& job,
+                 const absl::StatusOr<GenerateResult>& result) {
+  Fields fields = caller_fields(method, job.id, job.traceparent);
+  fields["model"] = job.model;
+  fields["prompt_length"] = count_code_points(job.request.prompt);
+  if (options.prompts) fields["prompt"] = job.request.prompt;
+  fields["num_images"] = job.request.num_images;
+  if (result.ok()) {
+    add_used(fields, *result);
+    log.write(LogLevel::kInfo, "request", fields);
+    return;
+  }
+  add_asked(fields, job.request);
+  add_error(fields, result.status());
+  fields["memory_peak_bytes"] = peak_resident_bytes();
+  fields["memory_after_bytes"] = resident_bytes();
+  log.write(level_of(result.status()), "request", fields);
+}
+
+void log_refusal(JsonLog& log, const std::string& method, const std::string& request_id,
+                 const std::string& traceparent, const absl::Status& status) {
+  Fields fields = caller_fields(method, request_id, traceparent);
+  add_error(fields, status);
+  log.write(level_of(status), "request", fields);
+}
+
+}  // namespace easel
