@@ -13,6 +13,14 @@ const NUMBERS = ['width', 'height', 'steps', 'guidance', 'num_images'];
 const WHOLE = new Set(['width', 'height', 'steps', 'num_images']);
 const LABELS = {width: 'The width', height: 'The height', steps: 'Steps', guidance: 'Guidance', num_images: 'Pictures'};
 
+// What a record says of the number fields. One that failed knows only what was asked for.
+function settingsOf(record) {
+  const {steps, guidance, num_images: count, width, requested_width: askedWidth} = record;
+  const {height, requested_height: askedHeight} = record;
+  const values = {steps, guidance, width: width ?? askedWidth, height: height ?? askedHeight, num_images: count ?? 1};
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
 export class Form {
   #form = byId('form');
   #models;
@@ -60,8 +68,7 @@ export class Form {
     byId('negative_prompt').value = record.negative_prompt ?? '';
     this.#negativeIsEmpty = record.negative_prompt === '';
     const hasModel = this.#models.choose(record.model_used);
-    const count = record.image_urls?.length || 1;
-    this.#setNumbers({...record, num_images: count}, /*touch=*/ true);
+    this.#setNumbers(settingsOf(record), /*touch=*/ true);
     this.#setSeed(record.seed);
     this.#onChanged();
     scrollTo(this.#form, 'start');

@@ -14,7 +14,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 const MOST_TRIES = 8;
 // Answers to a join after which another try makes sense.
-const PASSING_CODES = new Set(['unreachable', 'too_many_streams', 'worker_unavailable', 'internal', 'deadline']);
+const PASSING_CODES = new Set(['unreachable', 'too_many_streams', 'worker_unavailable', 'busy', 'internal', 'deadline']);
 
 // In place of crypto.randomUUID, which pages from plain http on another host don't have.
 export function newRequestId() {

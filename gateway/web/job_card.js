@@ -11,6 +11,7 @@ const READY_SHOWN = 8;
 
 export class JobCard {
   element;
+  tries = 0;  // of the same request before, as whoever made the card counts
   #generation;
   #actions;
   #clock = new StepClock();

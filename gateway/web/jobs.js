@@ -10,6 +10,8 @@ import {recall, remember} from '/assets/storage.js';
 // tabs need some.
 const MOST_STREAMS = 2;
 const DEFAULT_RETRY_SECONDS = 5;
+// Tries by itself that the queue has room; each waits twice as long.
+const MOST_TRIES = 6;
 
 export class Jobs {
   #cards = [];
@@ -27,10 +29,11 @@ export class Jobs {
     };
   }
 
-  // `body` as for POST /api/generate, but for the id.
-  start(body) {
+  // `body` as for POST /api/generate, but for the id. `tries` before this one were refused.
+  start(body, tries = 0) {
     for (const card of this.#cards.filter((candidate) => candidate.generation.ended)) this.#remove(card);
     const card = this.#add(Generation.start({...body, request_id: newRequestId()}));
+    card.tries = tries;
     scrollTo(card.element);
   }
 
@@ -78,10 +81,10 @@ export class Jobs {
     }
   }
 
-  #retry(card) {
+  #retry(card, tries = 0) {
     const {request} = card.generation;
     this.#remove(card);
-    this.start(request);
+    this.start(request, tries);
   }
 
   #dismiss(card) {
@@ -98,7 +101,10 @@ export class Jobs {
 
   #failed(card) {
     const {error} = card.generation;
-    if (error.code === 'queue_full') card.countDown(error.retryAfter || DEFAULT_RETRY_SECONDS, () => this.#retry(card));
+    if (error.code === 'queue_full' && card.tries < MOST_TRIES) {
+      const seconds = (error.retryAfter || DEFAULT_RETRY_SECONDS) * 2 ** card.tries;
+      card.countDown(seconds, () => this.#retry(card, card.tries + 1));
+    }
     if (error.code === 'invalid_field') this.#actions.blame(error.message);
   }
 

@@ -10,6 +10,8 @@ const WORDS = {
   bad_weights: ['The model is damaged', ''],
   inference_failed: ['The worker failed', 'It stopped while it made this picture.'],
   storage_failed: ['The picture could not be stored', 'The disk of the server is full or read-only.'],
+  interrupted: ['Interrupted', 'The gateway ended while this picture was made.'],
+  busy: ['The server is busy', 'It has too many requests at once.'],
   deadline: ['It took too long', 'Fewer steps, a smaller size or fewer pictures are faster.'],
   cancelled: ['Cancelled', ''],
   not_found: ['The server does not know it', 'It may have been removed.'],

@@ -33,6 +33,7 @@ FIELDS = {
 }  # fmt: skip
 RANGES = {"steps": (1, 200), "guidance": (0, 30), "width": (16, 1 << 16), "height": (16, 1 << 16), "num_images": (1, 8), "strength": (0, 1)}
 RETRY_SECONDS = 2
+LOOK_SECONDS = 0.05  # how soon a reader that went away is noticed
 GIB = 1 << 30
 
 
@@ -61,7 +62,8 @@ class FakeGateway:
     def __init__(self, port=0, step_seconds=0.05):
         self.worker = fake_worker.FakeWorker(step_seconds)
         self.broken_streams = 0  # so many event streams break off after three events
-        self.refuse_next = []  # codes with which the next generations are refused
+        self.streams, self.most_streams = 0, 0  # event streams that are open, and were at once
+        self.refuse_next = []  # codes with which the next generations are refused before they have a record
         handler = type("Handler", (Handler,), {"gateway": self})
         self.server = Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -141,13 +143,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wrong = self._wrong_field(body)
         if wrong:
             return self._error("invalid_field", wrong)
-        planned = self.gateway.refuse_next.pop(0) if self.gateway.refuse_next else None
-        code = planned or self.gateway.worker.refusal(body)
-        if code:
+        if self.gateway.refuse_next:
+            code = self.gateway.refuse_next.pop(0)
             return self._error(code, fake_worker.MESSAGES.get(code, code))
         if body.get("request_id") in self.gateway.worker.jobs:
             return self._error("conflict", "a generation of this request id exists already")
-        return self._stream(self.gateway.worker.submit(body), 0)
+        worker = self.gateway.worker
+        return self._stream(worker.submit(body, worker.refusal(body)), 0)
 
     def do_DELETE(self):
         found = re.fullmatch(r"/api/generations/([^/]+)", self.path)
@@ -216,6 +218,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self._error("not_found", "no such file")
 
     def _stream(self, job, last):
+        gateway = self.gateway
+        gateway.streams += 1
+        gateway.most_streams = max(gateway.streams, gateway.most_streams)
+        try:
+            self._send_events(job, last)
+        finally:
+            gateway.streams -= 1
+
+    def _send_events(self, job, last):
         self.send_response(200)
         for name, value in (("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("Connection", "close")):
             self.send_header(name, value)
@@ -227,8 +238,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sent = 0
         while True:
             with job.changed:
-                job.changed.wait_for(lambda: len(job.events) > last)
+                job.changed.wait_for(lambda: len(job.events) > last, LOOK_SECONDS)
                 events = job.events[last:]
+            if not events and self._is_gone():
+                return
             for sequence, name, data in events:
                 try:
                     self.wfile.write(f"id: {sequence}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode())
@@ -237,6 +250,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 last, sent = sequence, sent + 1
                 if name in ("result", "error") or (breaks and sent >= 3):
                     return
+
+    def _is_gone(self):
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def _json(self, content, status=200):
         self._send(status, "application/json", json.dumps(content).encode(), {"Cache-Control": "no-store"})

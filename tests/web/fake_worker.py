@@ -119,8 +119,12 @@ class FakeWorker:
         refused = re.search(r"refuse:(\w+)", body["prompt"])
         return refused and refused.group(1)
 
-    def submit(self, body):
+    def submit(self, body, refusal=None):
         job = Job(body, self.changed)
+        if refusal:
+            job.fail(refusal)
+            self.jobs[job.id] = job
+            return job
         job.emit("queued", position=len(self.waiting()) + len(self.running()), length=len(self.waiting()) + 1)
         with self.changed:
             self.jobs[job.id] = job

@@ -139,9 +139,12 @@ class FlowCase(page_case.PageCase):
         for number in range(5):
             self.page.generate(f"number {number}", steps=5 if number else LONG_STEPS)
             self.page.until(lambda: len(self.fake.worker.jobs) == number + 1, "its arrival")
+            self.page.until(lambda: self.fake.streams <= 2, "all but two to be parked")
         self.page.until_text(".job:last-child .phase", "Drawing")
         self.page.until_text(".job:first-child .phase", "Waiting: ")
         self.page.until(lambda: not self.page.all(".working"), "the end of all")
+        # Two that stay and one that starts: a browser opens six connections to a host.
+        self.assertLessEqual(self.fake.most_streams, 3)
         self.page.until(lambda: len(self.page.all('#grid .tile[data-status="done"]')) == 5, "five pictures")
 
 

@@ -14,7 +14,7 @@ import sys
 import unittest
 
 SKIPPED = 77
-CASES = ("flow_cases", "failure_cases.FailureCase", "access_cases", "failure_cases.LastCase")
+CASES = ("module_cases", "flow_cases", "failure_cases.FailureCase", "access_cases", "failure_cases.LastCase")
 HERE = pathlib.Path(__file__).resolve().parent
 
 
