@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -159,7 +160,7 @@ void generate_with_fault(Storage& storage, int at, int error, bool from_then_on,
   });
   const absl::Status status = generate(storage, "b", "second");
   if (!status.ok()) {
-    EXPECT_TRUE(fails_with(status, Reason::kOutputFailed, {"history"}));
+    EXPECT_TRUE(fails_with(status, Reason::kOutputFailed, {"cannot be written"}));
   }
   if (calls <= at) {
     EXPECT_TRUE(status.ok()) << status;
@@ -197,6 +198,33 @@ TEST(DiskFaultsTest, AnyWriteOfTheDatabaseMayFailOnce) {
 
 TEST(DiskFaultsTest, TheDiskMayBeFullFromAnyWriteOn) {
   expect_survives_every_fault(ENOSPC, /*from_then_on=*/true);
+}
+
+// "file" or "folder" for each sync of one picture; number `failing` fails.
+std::vector<std::string> syncs_of_a_picture(Storage& storage, size_t failing,
+                                            absl::Status& status) {
+  std::vector<std::string> syncs;
+  const SyscallFaults faults([&](const FileChange& change) {
+    struct stat info {};
+    ::fstat(change.fd, &info);
+    syncs.emplace_back(S_ISDIR(info.st_mode) ? "folder" : "file");
+    return syncs.size() == failing + 1 ? EIO : 0;
+  });
+  status = storage.pictures().write(PictureKind::kPicture, "a", 0, "bytes").status();
+  return syncs;
+}
+
+TEST(DiskFaultsTest, APictureIsOnTheDiskBeforeItsWriterGoesOn) {
+  const TempFolder folder;
+  const auto storage = open_storage(folder.path());
+  absl::Status status;
+  for (const size_t failing : {0, 1}) {
+    EXPECT_EQ(syncs_of_a_picture(*storage, failing, status).size(), failing + 1);
+    EXPECT_TRUE(fails_with(status, Reason::kOutputFailed, {"picture", "the disk failed"}));
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "generations"));
+  }
+  EXPECT_EQ(syncs_of_a_picture(*storage, 9, status), (std::vector<std::string>{"file", "folder"}));
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 }  // namespace

@@ -46,6 +46,13 @@ TEST_F(PictureStoreTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(num_files("thumbnails"), 1u);
 }
 
+TEST_F(PictureStoreTest, ReplacesWhatAFailedAttemptLeft) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "old").ok());
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "new").ok());
+  EXPECT_EQ(read_file(folder_ / "generations/a.png", kPlenty).value(), "new");
+  EXPECT_EQ(num_files("generations"), 1u);
+}
+
 TEST_F(PictureStoreTest, ReadsPiecesAndNoneBeyondTheEnd) {
   ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "0123456789").ok());
   const auto file = store_->open_file(PictureKind::kPicture, "a.png").value();

@@ -40,7 +40,12 @@ void install(const char* name, Function* function) {
 }  // namespace
 }  // namespace easel
 
-// SQLite has no hook for this one; a function of the program comes before the C library's.
+// SQLite has no hook for these; a function of the program comes before the C library's.
+extern "C" int fsync(int fd) {
+  if (easel::hook() && easel::refused({"sync", fd, nullptr, 0, 0})) return -1;
+  return static_cast<int>(::syscall(SYS_fsync, fd));
+}
+
 extern "C" int fdatasync(int fd) {
   if (easel::hook() && easel::refused({"sync", fd, nullptr, 0, 0})) return -1;
   return static_cast<int>(::syscall(SYS_fdatasync, fd));

@@ -1,4 +1,4 @@
-// Lets SQLite's writes to the disk fail, or tells of them, by its own hook for system calls.
+// Lets SQLite's writes to the disk, and everybody's syncs, fail, or tells of them.
 //
 //   SyscallFaults faults([](const FileChange&) { return ENOSPC; });   // from now on every one
 #pragma once
