@@ -166,8 +166,8 @@ export class Form {
 
   #followModel() {
     const model = this.#models.current;
-    this.#limit('steps', model?.allowed?.steps);
-    this.#limit('guidance', model?.allowed?.guidance);
+    this.#limit('steps', model?.allowed?.steps ?? [1, 200]);
+    this.#limit('guidance', model?.allowed?.guidance ?? [0, 30]);
     const range = this.#range;
     for (const side of ['width', 'height']) this.#limit(side, [range.lowest, range.highest ?? '']);
     byId('size-hint').textContent = range.highest === null ? '' : `up to ${range.highest} pixels a side`;
@@ -187,7 +187,7 @@ export class Form {
   }
 
   #limit(name, range) {
-    if (range) [byId(name).min, byId(name).max] = range;
+    [byId(name).min, byId(name).max] = range;
   }
 
   #showPresets(model, range) {

@@ -15,6 +15,7 @@ export class Gallery extends EventTarget {
   #more = byId('more');
   #note = byId('history-note');
   #onOpen;
+  #observer;
   #cursor = null;
   #loading = null;
   #failed = false;
@@ -24,9 +25,9 @@ export class Gallery extends EventTarget {
     super();
     this.#onOpen = onOpen;
     this.#more.addEventListener('click', () => this.loadMore());
-    new IntersectionObserver((entries) => {
+    this.#observer = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting) && this.#cursor && !this.#failed) this.loadMore();
-    }, {rootMargin: AHEAD}).observe(this.#more);
+    }, {rootMargin: AHEAD});
   }
 
   get hasMore() {
@@ -102,6 +103,9 @@ export class Gallery extends EventTarget {
     this.#more.textContent = 'Show more';
     this.#note.hidden = this.records.length > 0;
     this.#note.textContent = 'Nothing yet. Pictures that are made appear here.';
+    // Observing anew tells also when the end stayed in sight.
+    this.#observer.unobserve(this.#more);
+    this.#observer.observe(this.#more);
   }
 
   #tile(record) {

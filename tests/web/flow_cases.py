@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import time
 
+import browser
 import page_case
 import tiny_png
 
@@ -161,6 +162,12 @@ class HistoryCase(page_case.PageCase):
         self.page.until(lambda: len(self.page.tiles()) == self.pictures, "all tiles")
         self.assertEqual(self.page.tiles()[-1].accessible_name, "an earlier picture, number 0")
         self.assertFalse(self.page.find("#more").is_displayed())
+
+    @page_case.fake_only
+    def test_fills_a_large_screen_without_scrolling(self):
+        browser.resize(self.driver, 2560, 1440)
+        self.driver.refresh()
+        self.page.until(lambda: len(self.page.tiles()) >= 72, "three pages")
 
     @page_case.fake_only
     def test_dialog_goes_to_the_neighbours_and_fetches_more(self):
