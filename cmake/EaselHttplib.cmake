@@ -11,5 +11,7 @@ if(httplib_version VERSION_LESS 0.41)
   message(FATAL_ERROR "cpp-httplib ${httplib_version} at ${EASEL_HTTPLIB_ROOT} must not face users: 0.41 or newer is needed.")
 endif()
 add_library(easel_httplib INTERFACE)
-target_include_directories(easel_httplib SYSTEM INTERFACE ${EASEL_HTTPLIB_ROOT})
+# A copy, alone in its folder: a file `version` beside it would be taken for the standard header.
+configure_file(${EASEL_HTTPLIB_ROOT}/httplib.h ${CMAKE_BINARY_DIR}/httplib/httplib.h COPYONLY)
+target_include_directories(easel_httplib SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/httplib)
 target_link_libraries(easel_httplib INTERFACE Threads::Threads)

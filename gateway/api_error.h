@@ -1,0 +1,58 @@
+// The errors of the REST API: a stable code, its HTTP status, and words that any caller may read.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/strings.h"
+
+namespace easel {
+
+// docs/rest_api.md lists them; the names on the wire are stable: do not rename.
+enum class ErrorCode {
+  kInvalidJson,
+  kInvalidField,
+  kBadRequest,
+  kNotFound,
+  kMethodNotAllowed,
+  kTimeout,
+  kConflict,
+  kTooLarge,
+  kUnsupportedMediaType,
+  kQueueFull,
+  kTooManyStreams,
+  kBusy,
+  kCancelled,
+  kInternal,
+  kModelMissing,
+  kBadWeights,
+  kOutOfMemory,
+  kInferenceFailed,
+  kWorkerUnavailable,
+  kInterrupted,
+  kStorageFailed,
+  kDeadline,
+};
+
+struct ApiError {
+  ErrorCode code = ErrorCode::kInternal;
+  std::string message;  // for everybody: no path, SQL, address or type
+};
+
+int http_status_of(ErrorCode code);
+std::string_view error_code_name(ErrorCode code);  // "invalid_json"
+
+// The words for a code when there is nothing better to say.
+std::string_view default_message(ErrorCode code);
+
+// An error status that carries the code; its message is shown to callers.
+absl::Status api_error(ErrorCode code, std::string_view message);
+absl::Status api_error(ErrorCode code);
+
+// What callers may know of an error: those of api_error() as they are; of the program's other
+// errors (base/error.h) the code of their reason, with their own words only where these speak of
+// the request or are made for users (INVALID_FIELD, QUEUE_FULL, OUTPUT_FAILED).
+ApiError public_error(const absl::Status& status);
+
+}  // namespace easel

@@ -1,0 +1,47 @@
+#include "gateway/data_url.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "gateway/api_error.h"
+
+namespace easel {
+namespace {
+
+constexpr std::string_view kBase64Mark = ";base64,";
+constexpr size_t kMaxDataUrlHead = 64;
+
+}  // namespace
+
+absl::StatusOr<std::string> decode_picture_text(std::string_view text, std::string_view field) {
+  const auto invalid = [&](std::string_view problem) {
+    return api_error(ErrorCode::kInvalidField, concat("'", field, "' ", problem));
+  };
+  std::string unescaped;
+  if (text.find('\\') != std::string_view::npos) {
+    // The one escape that encoders write in base64 is that of the slash.
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '/') continue;
+      unescaped += text[i];
+    }
+    text = unescaped;
+  }
+  if (text.starts_with("data:")) {
+    const size_t mark = text.substr(0, kMaxDataUrlHead).find(kBase64Mark);
+    if (mark == std::string_view::npos || !text.starts_with("data:image/")) {
+      return invalid("must be a data URL like data:image/png;base64,...");
+    }
+    text.remove_prefix(mark + kBase64Mark.size());
+  }
+  std::string bytes;
+  if (text.empty() || !absl::Base64Unescape(to_absl(text), &bytes)) {
+    return invalid("is not base64");
+  }
+  return bytes;
+}
+
+std::string make_data_url(std::string_view media_type, std::string_view bytes) {
+  return concat("data:", media_type, kBase64Mark) + absl::Base64Escape(to_absl(bytes));
+}
+
+}  // namespace easel

@@ -1,0 +1,42 @@
+#include "gateway/error_body.h"
+
+#include "gateway/json_log.h"
+#include "gateway/json_text.h"
+
+namespace easel {
+namespace {
+
+constexpr char kRetryAfterSeconds[] = "2";
+
+bool may_retry(ErrorCode code) {
+  return code == ErrorCode::kQueueFull || code == ErrorCode::kTooManyStreams ||
+         code == ErrorCode::kBusy || code == ErrorCode::kWorkerUnavailable;
+}
+
+}  // namespace
+
+std::string error_json(const ApiError& error, std::string_view request_id) {
+  return to_json_text({{"error", error_code_name(error.code)},
+                       {"message", error.message},
+                       {"request_id", request_id}});
+}
+
+HttpResponse error_response(const HttpRequest& request, const absl::Status& status) {
+  const ApiError error = public_error(status);
+  if (http_status_of(error.code) >= 500) {
+    log_event(LogLevel::kWarning, "request failed",
+              {{"request_id", request.request_id},
+               {"trace_id", request.trace_id},
+               {"error", error_code_name(error.code)},
+               {"detail", std::string(to_std(status.message()))}});
+  }
+  HttpResponse response;
+  response.status = http_status_of(error.code);
+  response.headers.set("Content-Type", "application/json");
+  response.headers.set("Cache-Control", "no-store");
+  if (may_retry(error.code)) response.headers.set("Retry-After", kRetryAfterSeconds);
+  response.body = error_json(error, request.request_id);
+  return response;
+}
+
+}  // namespace easel

@@ -1,0 +1,96 @@
+#include "gateway/gateway.h"
+
+#include <nlohmann/json.hpp>
+
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "gateway/gateway_service.h"
+#include "gateway/json_log.h"
+#include "gateway/route_parts.h"
+#include "storage/storage.h"
+
+namespace easel {
+namespace {
+
+std::set<std::string> set_of(const std::vector<std::string>& items) {
+  return {items.begin(), items.end()};
+}
+
+GenerationRunnerOptions runner_options(const GatewayOptions& options, const GatewayTimes& times) {
+  GenerationRunnerOptions result;
+  result.max_running = static_cast<size_t>(options.max_generations);
+  result.timeout = std::chrono::seconds(options.generation_timeout);
+  result.silence = times.worker_silence;
+  result.status_timeout = times.worker_timeout;
+  return result;
+}
+
+AdmissionLimits admission_limits(const GatewayOptions& options) {
+  AdmissionLimits limits;
+  limits.streams = static_cast<size_t>(options.max_streams);
+  limits.streams_per_address = static_cast<size_t>(options.max_streams_per_address);
+  return limits;
+}
+
+HttpServerOptions server_options(const GatewayOptions& options, const GatewayTimes& times) {
+  HttpServerOptions result;
+  result.host = options.host;
+  result.port = static_cast<int>(options.port);
+  result.max_connections = static_cast<size_t>(options.max_connections);
+  result.max_connections_per_address = static_cast<size_t>(options.max_connections_per_address);
+  result.exempt_addresses = set_of(options.trusted_proxies);
+  result.head_timeout = times.head_timeout;
+  return result;
+}
+
+class GatewayImpl final : public Gateway {
+ public:
+  GatewayImpl(const GatewayOptions& options, const GatewayTimes& times, ImageWorker& worker,
+              std::unique_ptr<Storage> storage)
+      : storage_(std::move(storage)),
+        runner_(runner_options(options, times), worker, storage_->generations(),
+                storage_->pictures(), hub_),
+        service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
+                              options.max_image_side, times.worker_timeout, times.heartbeat}),
+                 Cors(set_of(options.cors_origins)), admission_limits(options),
+                 set_of(options.trusted_proxies)) {}
+
+  absl::Status bind(HttpServerOptions options) {
+    options.max_body_bytes = service_.max_body_bytes();
+    EASEL_ASSIGN_OR_RETURN(server_, HttpServer::create(options, service_));
+    return absl::OkStatus();
+  }
+
+  int port() const override { return server_->port(); }
+  void run() override { server_->run(); }
+  void stop(std::chrono::milliseconds grace) override {
+    server_->stop();
+    runner_.shutdown(grace);
+  }
+
+ private:
+  std::unique_ptr<Storage> storage_;
+  EventHub hub_;
+  GenerationRunner runner_;
+  GatewayService service_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options,
+                                                         ImageWorker& worker,
+                                                         const GatewayTimes& times) {
+  EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Storage> storage, Storage::open(options.data_dir));
+  const Storage::Recovered& recovered = storage->recovered();
+  log_event(LogLevel::kInfo, "storage opened",
+            {{"interrupted_generations", recovered.interrupted},
+             {"removed_files", recovered.removed_files}});
+  auto gateway = std::make_unique<GatewayImpl>(options, times, worker, std::move(storage));
+  EASEL_RETURN_IF_ERROR(gateway->bind(server_options(options, times)));
+  return std::unique_ptr<Gateway>(std::move(gateway));
+}
+
+}  // namespace easel

@@ -1,0 +1,123 @@
+#include "gateway/gateway_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/quote.h"
+#include "base/version.h"
+#include "gateway/gateway_settings.h"
+
+namespace easel {
+namespace {
+
+constexpr size_t kMaxConfigBytes = 1 << 20;
+
+constexpr char kFooter[] =
+    "Settings come from flags, then from the environment, then from the file.\n"
+    "The gateway has no login and speaks plain HTTP: beyond this machine it belongs behind a "
+    "proxy\n"
+    "(deploy/envoy.yaml), as docs/operations.md says.";
+
+std::string default_data_dir() {
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? "" : concat(home, "/.local/share/easel");
+}
+
+absl::Status read_file_and_environment(const std::string& config,
+                                       const std::vector<GatewaySetting>& settings) {
+  if (!config.empty()) {
+    const absl::StatusOr<std::string> text = read_file(config, kMaxConfigBytes);
+    if (!text.ok()) return invalid_field(to_std(text.status().message()));
+    EASEL_RETURN_IF_ERROR(read_gateway_toml(*text, config, settings));
+  }
+  for (const GatewaySetting& setting : settings) {
+    const char* value = setting.variable.empty() ? nullptr : std::getenv(setting.variable.c_str());
+    if (value != nullptr && *value != '\0') {
+      EASEL_RETURN_IF_ERROR(setting.set(value, setting.variable));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string help_of(const GatewaySetting& setting) {
+  return setting.variable.empty() ? setting.help
+                                  : concat(setting.help, " [", setting.variable, "]");
+}
+
+}  // namespace
+
+absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const* argv) {
+  GatewayCommand command;
+  command.options.data_dir = default_data_dir();
+  const std::vector<GatewaySetting> settings = gateway_settings(command.options);
+  CLI::App app("easel-gateway: the REST API and the page, in front of easel-worker");
+  app.footer(kFooter);
+  app.set_version_flag("--version", concat("easel-gateway ", kVersion));
+  std::string config;
+  bool check = false, print = false;
+  app.add_option("--config", config, "TOML file with the settings below, '-' written as '_'");
+  app.add_flag("--check-config", check, "Say whether the configuration is right, and end");
+  app.add_flag("--print-config", print, "Print the configuration as a file, and end");
+  std::map<std::string, std::vector<std::string>> given;
+  for (const GatewaySetting& setting : settings) {
+    app.add_option(setting.flag(), given[setting.name], help_of(setting))->expected(1)->take_all();
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return GatewayCommand{GatewayAction::kExit, {}, app.help()};
+  } catch (const CLI::CallForVersion&) {
+    return GatewayCommand{GatewayAction::kExit, {}, concat("easel-gateway ", kVersion, "\n")};
+  } catch (const CLI::ParseError& error) {
+    return invalid_field(error.what(), " (--help lists the flags)");
+  }
+  EASEL_RETURN_IF_ERROR(read_file_and_environment(config, settings));
+  for (const GatewaySetting& setting : settings) {
+    const std::vector<std::string>& texts = given[setting.name];
+    if (!texts.empty()) EASEL_RETURN_IF_ERROR(setting.set(join(texts, ","), setting.flag()));
+  }
+  EASEL_RETURN_IF_ERROR(check_gateway_options(command.options));
+  command.action = check   ? GatewayAction::kCheckConfig
+                   : print ? GatewayAction::kPrintConfig
+                           : GatewayAction::kServe;
+  return command;
+}
+
+std::string gateway_config_text(const GatewayOptions& options) {
+  GatewayOptions copy = options;
+  const auto quoted = [](std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+    return result + '"';
+  };
+  std::string text;
+  for (const GatewaySetting& setting : gateway_settings(copy)) {
+    text += concat("# ", setting.help, "\n", setting.name, " = ");
+    if (auto* const* number = std::get_if<int64_t*>(&setting.value)) {
+      text += std::to_string(**number);
+    } else if (auto* const* word = std::get_if<std::string*>(&setting.value)) {
+      text += quoted(**word);
+    } else {
+      std::vector<std::string> items;
+      for (const auto& item : *std::get<std::vector<std::string>*>(setting.value)) {
+        items.push_back(quoted(item));
+      }
+      text += concat("[", join(items, ", "), "]");
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+}  // namespace easel

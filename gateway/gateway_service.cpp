@@ -1,0 +1,142 @@
+#include "gateway/gateway_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/error_body.h"
+#include "gateway/json_log.h"
+#include "gateway/middleware/access_log.h"
+#include "gateway/middleware/client_address.h"
+#include "gateway/middleware/request_id.h"
+#include "gateway/middleware/trace_context.h"
+
+namespace easel {
+namespace {
+
+constexpr size_t kLargeBody = 1 << 20;
+
+// "application/json", with or without parameters.
+bool is_json(const std::string* content_type) {
+  if (content_type == nullptr) return false;
+  std::string_view type = *content_type;
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return equal_ignoring_case(type, "application/json");
+}
+
+ErrorCode code_of_status(int status) {
+  switch (status) {
+    case 408:
+      return ErrorCode::kTimeout;
+    case 413:
+    case 414:
+      return ErrorCode::kTooLarge;
+    case 400:
+    case 416:
+      return ErrorCode::kBadRequest;
+    default:
+      return ErrorCode::kInternal;
+  }
+}
+
+}  // namespace
+
+GatewayService::GatewayService(Router router, Cors cors, AdmissionLimits limits,
+                               std::set<std::string> trusted_proxies)
+    : router_(std::move(router)),
+      cors_(std::move(cors)),
+      trusted_proxies_(std::move(trusted_proxies)),
+      admission_(limits) {}
+
+size_t GatewayService::max_body_bytes() const {
+  size_t largest = 0;
+  for (const auto& route : router_.routes()) largest = std::max(largest, route->max_body_bytes);
+  return largest;
+}
+
+void GatewayService::begin(HttpRequest& request) const {
+  request.started = std::chrono::steady_clock::now();
+  request.request_id = request_id_of(request);
+  TraceContext trace = trace_context_of(request);
+  request.traceparent = std::move(trace.traceparent);
+  request.trace_id = std::move(trace.trace_id);
+  request.client_address = client_address_of(request, trusted_proxies_);
+}
+
+std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) {
+  begin(request);
+  const std::string methods = router_.allowed_methods(request.path);
+  if (request.method == "OPTIONS" && !methods.empty()) {
+    return finish(request, cors_.answer_options(request, methods));
+  }
+  const absl::StatusOr<const Route*> found = router_.find(request);
+  if (!found.ok()) return refuse(request, found.status());
+  const Route& route = **found;
+  request.route = &route;
+  if (request.headers.find("Content-Encoding") != nullptr ||
+      (route.max_body_bytes > 0 && !is_json(request.headers.find("Content-Type")))) {
+    return refuse(request, api_error(ErrorCode::kUnsupportedMediaType));
+  }
+  BodyPlan plan{route.max_body_bytes, route.body_timeout, {}};
+  if (route.make_body_check) {
+    plan.accept = [this, &request, total = size_t{0},
+                   check = route.make_body_check()](std::string_view piece) mutable {
+      total += piece.size();
+      if (total > kLargeBody && request.ticket == nullptr) {
+        absl::StatusOr<Admission::Ticket> ticket = admission_.admit_large_body();
+        request.body_refusal = ticket.status();
+        if (!ticket.ok()) return false;
+        request.ticket = *std::move(ticket);
+      }
+      return check(piece);
+    };
+  }
+  return plan;
+}
+
+HttpResponse GatewayService::handle(HttpRequest& request) {
+  return finish(request, admit_and_handle(request));
+}
+
+HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
+  const RouteKind kind = request.route->kind ? request.route->kind(request) : RouteKind::kQuick;
+  absl::StatusOr<Admission::Ticket> ticket = admission_.admit(kind, request.client_address);
+  if (!ticket.ok()) return error_response(request, ticket.status());
+  HttpResponse response = request.route->handler(request);
+  if (response.stream) {
+    // A stream holds its place until it has ended.
+    response.stream = [stream = std::move(response.stream),
+                       held = *std::move(ticket)](const BodyWriter& write) { stream(write); };
+  }
+  return response;
+}
+
+HttpResponse GatewayService::refuse(const HttpRequest& request, const absl::Status& status) const {
+  HttpResponse response = error_response(request, status);
+  if (response.status == 405) {
+    response.headers.set("Allow", router_.allowed_methods(request.path));
+  }
+  return finish(request, std::move(response));
+}
+
+HttpResponse GatewayService::fail(HttpRequest& request, int status) {
+  // The library gives up on some requests before anybody has seen them.
+  if (request.request_id.empty()) begin(request);
+  const bool known = !request.body_refusal.ok();
+  HttpResponse response =
+      error_response(request, known ? request.body_refusal : api_error(code_of_status(status)));
+  if (!known) response.status = status;
+  response.close_connection = true;
+  return finish(request, std::move(response));
+}
+
+HttpResponse GatewayService::finish(const HttpRequest& request, HttpResponse response) const {
+  cors_.decorate(request, response);
+  response.headers.set("X-Request-Id", request.request_id);
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  const std::string pattern = request.route != nullptr ? request.route->pattern : "none";
+  log_answer(request, pattern, response, request.started);
+  return response;
+}
+
+}  // namespace easel

@@ -1,0 +1,149 @@
+#include "gateway/gateway_settings.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "gateway/middleware/cors.h"
+
+namespace easel {
+namespace {
+
+constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400;
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (!item.empty()) items.emplace_back(item);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return items;
+}
+
+absl::Status set_number(const GatewaySetting& setting, int64_t number, std::string_view place) {
+  if (number < setting.lowest || number > setting.highest) {
+    return invalid_field(place, " must be a whole number from ", setting.lowest, " to ",
+                         setting.highest);
+  }
+  *std::get<int64_t*>(setting.value) = number;
+  return absl::OkStatus();
+}
+
+absl::Status set_from_toml(const GatewaySetting& setting, const toml::node& node,
+                           std::string_view place) {
+  if (std::holds_alternative<int64_t*>(setting.value)) {
+    const auto* number = node.as_integer();
+    if (number == nullptr) return invalid_field(place, " must be a whole number");
+    return set_number(setting, number->get(), place);
+  }
+  if (auto* const* text = std::get_if<std::string*>(&setting.value)) {
+    if (node.as_string() == nullptr) return invalid_field(place, " must be a string");
+    **text = node.as_string()->get();
+    return absl::OkStatus();
+  }
+  std::vector<std::string> items;
+  const toml::array* array = node.as_array();
+  for (size_t i = 0; array != nullptr && i < array->size(); ++i) {
+    if (const auto* item = array->get(i)->as_string()) items.push_back(item->get());
+  }
+  if (array == nullptr || items.size() != array->size()) {
+    return invalid_field(place, " must be a list of strings");
+  }
+  *std::get<std::vector<std::string>*>(setting.value) = std::move(items);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string GatewaySetting::flag() const {
+  std::string flag = "--" + name;
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  // One flag an origin or proxy reads better in the singular.
+  if (std::holds_alternative<std::vector<std::string>*>(value)) {
+    flag.resize(flag.size() - (flag.ends_with("ies") ? 3 : 1));
+    if (name.ends_with("ies")) flag += 'y';
+  }
+  return flag;
+}
+
+absl::Status GatewaySetting::set(std::string_view text, std::string_view place) const {
+  if (auto* const* target = std::get_if<std::string*>(&value)) {
+    **target = text;
+    return absl::OkStatus();
+  }
+  if (auto* const* target = std::get_if<std::vector<std::string>*>(&value)) {
+    **target = split(text);
+    return absl::OkStatus();
+  }
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) number = lowest - 1;
+  return set_number(*this, number, place);
+}
+
+std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
+  return {
+      {"host", "", "Address to listen on", &o.host},
+      {"port", "EASEL_GATEWAY_PORT", "Port to listen on; 0: any free one", &o.port, 0, kMaxPort},
+      {"worker", "EASEL_WORKER_ADDRESS", "The worker's address: host:port or unix:path", &o.worker},
+      {"data_dir", "EASEL_DATA_DIR", "Folder of the database and the pictures", &o.data_dir},
+      {"max_image_side", "MAX_IMAGE_SIDE", "Longer sides are clamped to it, in pixels",
+       &o.max_image_side, 16, kMaxSide},
+      {"cors_origins", "", "Origins whose pages may use the API, exact, with commas",
+       &o.cors_origins},
+      {"trusted_proxies", "", "Addresses of proxies whose X-Forwarded-For is believed",
+       &o.trusted_proxies},
+      {"generation_timeout", "", "Seconds that a generation may take, its waiting included",
+       &o.generation_timeout, 1, kMaxSeconds},
+      {"max_generations", "", "Generations that run or wait at once", &o.max_generations, 1,
+       kMaxCount},
+      {"max_connections", "", "Open connections; each takes a thread", &o.max_connections, 8,
+       kMaxCount},
+      {"max_connections_per_address", "", "Of these from one address, but for trusted proxies",
+       &o.max_connections_per_address, 1, kMaxCount},
+      {"max_streams", "", "Open event streams", &o.max_streams, 1, kMaxCount},
+      {"max_streams_per_address", "", "Of these to one client's address",
+       &o.max_streams_per_address, 1, kMaxCount},
+  };
+}
+
+absl::Status check_gateway_options(const GatewayOptions& options) {
+  for (const std::string& origin : options.cors_origins) {
+    EASEL_RETURN_IF_ERROR(check_origin(origin));
+  }
+  if (options.data_dir.empty()) {
+    return invalid_field("--data-dir must name a folder (or set EASEL_DATA_DIR, or HOME)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_gateway_toml(std::string_view text, const std::string& place,
+                               const std::vector<GatewaySetting>& settings) {
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    return invalid_field(place, ":", parsed.error().source().begin.line, ": ",
+                         parsed.error().description());
+  }
+  for (const auto& [key, node] : parsed.table()) {
+    const std::string where = concat(place, ":", key.source().begin.line, ": ", quote(key.str()));
+    const auto setting = std::find_if(settings.begin(), settings.end(),
+                                      [&](const auto& known) { return known.name == key.str(); });
+    if (setting == settings.end()) {
+      std::vector<std::string> names;
+      for (const GatewaySetting& known : settings) names.push_back(known.name);
+      return invalid_field(where, " is unknown: known are ", join(names, ", "));
+    }
+    EASEL_RETURN_IF_ERROR(set_from_toml(*setting, node, where));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace easel

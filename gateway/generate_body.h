@@ -1,0 +1,28 @@
+// The body of POST /api/generate, checked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "gateway/image_worker.h"
+
+namespace easel {
+
+// With a picture in it a body may be this large.
+inline constexpr size_t kMaxGenerateBody = 40 << 20;
+inline constexpr size_t kMaxPromptCodePoints = 4096;
+
+struct GenerateOrder {
+  WorkerRequest request;  // sides clamped; `request_id` is "" when the caller gave none
+  std::optional<int64_t> requested_width, requested_height;  // as asked for
+  bool preview_given = false;                                // "preview_every" was there
+  std::string settings_json;  // the body without pictures, request id and cache
+};
+
+// `max_side` (MAX_IMAGE_SIDE, pixels) clamps each side. Errors: invalid_json, invalid_field,
+// too_large; of a picture only its kind is checked here, by its first bytes.
+absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t max_side);
+
+}  // namespace easel

@@ -1,0 +1,26 @@
+// A generation that was begun: what its callers see of it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/cancel_signal.h"
+#include "gateway/event_log.h"
+#include "storage/generation_record.h"
+
+namespace easel {
+
+// Shared by the thread that runs it and whoever waits. `outcome` and `record` are set before the
+// log is closed and then never change: read them after wait_closed(). The rest is thread-safe.
+struct GenerationRun {
+  std::string id;
+  std::shared_ptr<EventLog> log;
+  CancelSignal cancel;
+  absl::Status outcome;
+  std::optional<GenerationRecord> record;  // when the outcome is ok
+};
+
+}  // namespace easel

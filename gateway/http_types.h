@@ -1,0 +1,56 @@
+// Requests and answers as the gateway sees them: plain values, so that routes and tests know no
+// HTTP library.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gateway/header_list.h"
+
+namespace easel {
+
+struct Route;
+
+struct HttpRequest {
+  std::string method;  // "GET"
+  std::string path;    // percent-decoded, without the query; may hold any byte
+  std::multimap<std::string, std::string> query;
+  HeaderList headers;
+  std::string body;
+  std::string peer_address;  // of the connection: the client's or a proxy's
+  // Whether the other side has closed the connection; callable from the thread of the request.
+  std::function<bool()> is_gone = [] { return false; };
+
+  // What the middleware found out.
+  std::string request_id;
+  std::string traceparent;     // to hand on
+  std::string trace_id;        // 32 hex digits
+  std::string client_address;  // behind trusted proxies the one that they name
+  std::map<std::string, std::string, std::less<>> path_parameters;
+  const Route* route = nullptr;  // nullptr until one was found
+  std::shared_ptr<void> ticket;  // the place of a large body
+  absl::Status body_refusal;     // why the body was not read to its end, if a reason is known
+  std::chrono::steady_clock::time_point started;
+};
+
+// Sends one piece of a streamed body; false when the reader is gone.
+using BodyWriter = std::function<bool(std::string_view)>;
+
+struct HttpResponse {
+  int status = 200;
+  HeaderList headers;
+  std::string body;
+  // Set instead of `body`: runs on the connection's thread until the stream ends or a write fails.
+  std::function<void(const BodyWriter&)> stream;
+  // The request's body was not read to its end: the connection cannot be used again.
+  bool close_connection = false;
+};
+
+}  // namespace easel

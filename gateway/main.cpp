@@ -1,0 +1,104 @@
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <future>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/error.h"
+#include "base/ready_line.h"
+#include "gateway/gateway.h"
+#include "gateway/gateway_options.h"
+#include "gateway/json_log.h"
+#include "gateway/worker_client.h"
+
+namespace easel {
+namespace {
+
+constexpr int kWrongUse = 2, kFailed = 1;
+constexpr std::chrono::seconds kGenerationGrace(25), kAnswerGrace(5);
+
+// Blocked in every thread, so that only sigwait() sees them.
+sigset_t block_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void warn_beyond_loopback(const std::string& host) {
+  if (is_loopback(host)) return;
+  log_event(
+      LogLevel::kWarning, "reachable from other machines",
+      {{"host", host},
+       {"detail",
+        "there is no login and no TLS here; a proxy in front must: end TLS, say who may come, "
+        "limit the time for headers (5 s), bodies (30 s) and idle connections (60 s), limit "
+        "body sizes (40 MiB) and connections per address, and replace X-Forwarded-For. "
+        "deploy/envoy.yaml does the limits; docs/operations.md says more"}});
+}
+
+int serve(const GatewayOptions& options) {
+  sigset_t signals = block_signals();
+  const std::unique_ptr<ImageWorker> worker = make_worker_client(options.worker);
+  absl::StatusOr<std::unique_ptr<Gateway>> created = Gateway::create(options, *worker);
+  if (!created.ok()) {
+    std::cerr << "easel-gateway: " << created.status().message() << "\n";
+    return kFailed;
+  }
+  Gateway& gateway = **created;
+  warn_beyond_loopback(options.host);
+  std::promise<void> ended;
+  std::thread server([&] {
+    gateway.run();
+    ended.set_value();
+  });
+  const std::string host =
+      options.host.find(':') == std::string::npos ? options.host : concat("[", options.host, "]");
+  log_event(LogLevel::kInfo, "listening",
+            {{"url", concat("http://", host, ":", gateway.port(), "/")},
+             {"worker", options.worker},
+             {"data_dir", options.data_dir}});
+  announce_ready();
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+  log_event(LogLevel::kInfo, "stopping", {{"signal", signal}});
+  gateway.stop(kGenerationGrace);
+  if (ended.get_future().wait_for(kAnswerGrace) != std::future_status::ready) {
+    // Readers that don't read; every row is closed and on the disk.
+    log_event(LogLevel::kWarning, "stopped with answers unsent", nlohmann::json::object());
+    ::_exit(0);
+  }
+  server.join();
+  log_event(LogLevel::kInfo, "stopped", nlohmann::json::object());
+  return 0;
+}
+
+}  // namespace
+}  // namespace easel
+
+int main(int argc, char** argv) {
+  const auto command = easel::read_gateway_command(argc, argv);
+  if (!command.ok()) {
+    std::cerr << "easel-gateway: " << command.status().message() << "\n";
+    return easel::kWrongUse;
+  }
+  switch (command->action) {
+    case easel::GatewayAction::kExit:
+      std::cout << command->text;
+      return 0;
+    case easel::GatewayAction::kCheckConfig:
+      std::cout << "The configuration is right.\n";
+      return 0;
+    case easel::GatewayAction::kPrintConfig:
+      std::cout << easel::gateway_config_text(command->options);
+      return 0;
+    case easel::GatewayAction::kServe:
+      return easel::serve(command->options);
+  }
+  return easel::kFailed;
+}

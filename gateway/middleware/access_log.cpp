@@ -1,0 +1,49 @@
+#include "gateway/middleware/access_log.h"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+#include "gateway/json_log.h"
+
+namespace easel {
+namespace {
+
+double milliseconds_since(std::chrono::steady_clock::time_point started) {
+  const std::chrono::duration<double, std::milli> passed =
+      std::chrono::steady_clock::now() - started;
+  return static_cast<double>(static_cast<int64_t>(passed.count() * 1000)) / 1000;
+}
+
+}  // namespace
+
+void log_answer(const HttpRequest& request, std::string_view route, HttpResponse& response,
+                std::chrono::steady_clock::time_point started) {
+  nlohmann::json fields = {{"request_id", request.request_id},
+                           {"trace_id", request.trace_id},
+                           {"method", request.method},
+                           {"route", route},
+                           {"status", response.status},
+                           {"client", request.client_address},
+                           {"request_bytes", request.body.size()}};
+  if (!response.stream) {
+    fields["response_bytes"] = response.body.size();
+    fields["duration_ms"] = milliseconds_since(started);
+    log_event(LogLevel::kInfo, "request", fields);
+    return;
+  }
+  response.stream = [stream = std::move(response.stream), fields = std::move(fields),
+                     started](const BodyWriter& write) {
+    size_t bytes = 0;
+    stream([&](std::string_view piece) {
+      bytes += piece.size();
+      return write(piece);
+    });
+    nlohmann::json line = fields;
+    line["response_bytes"] = bytes;
+    line["duration_ms"] = milliseconds_since(started);
+    log_event(LogLevel::kInfo, "stream ended", line);
+  };
+}
+
+}  // namespace easel

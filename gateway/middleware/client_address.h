@@ -1,0 +1,15 @@
+// Whose request it is, behind proxies too. Thread-safe: no state.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "gateway/http_types.h"
+
+namespace easel {
+
+// The peer's address; when that is a trusted proxy, the last address of X-Forwarded-For that is
+// not one: what a proxy appended itself, never what a client wrote before it.
+std::string client_address_of(const HttpRequest& request, const std::set<std::string>& proxies);
+
+}  // namespace easel

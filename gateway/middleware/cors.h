@@ -1,0 +1,36 @@
+// Cross-origin rules (Fetch standard, "CORS protocol"): an exact list of origins, with credentials.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/http_types.h"
+
+namespace easel {
+
+// Thread-safe: never changes.
+class Cors {
+ public:
+  // Origins as browsers send them: check_origin() must have passed them.
+  explicit Cors(std::set<std::string> origins) : origins_(std::move(origins)) {}
+
+  // Whether the request comes from a listed origin. Compared byte by byte: no case folding, no
+  // default ports, no wildcard, never "null".
+  bool allows(const HttpRequest& request) const;
+
+  // The answer to OPTIONS, which for a listed origin is one to its preflight request. `methods` are
+  // the path's ("GET, POST").
+  HttpResponse answer_options(const HttpRequest& request, const std::string& methods) const;
+
+  // What every answer gets: Vary: Origin, and the headers that let a listed origin read it.
+  void decorate(const HttpRequest& request, HttpResponse& response) const;
+
+ private:
+  const std::set<std::string> origins_;
+};
+
+// INVALID_FIELD unless `origin` is "http(s)://host[:port]" in lower case, without a path.
+absl::Status check_origin(const std::string& origin);
+
+}  // namespace easel

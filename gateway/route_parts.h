@@ -1,0 +1,40 @@
+// What the routes work with. All of it outlives them and is thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "gateway/event_hub.h"
+#include "gateway/generation_runner.h"
+#include "gateway/image_worker.h"
+#include "gateway/router.h"
+#include "storage/generation_store.h"
+#include "storage/picture_store.h"
+
+namespace easel {
+
+struct RouteParts {
+  ImageWorker& worker;
+  GenerationStore& generations;
+  PictureStore& pictures;
+  EventHub& hub;
+  GenerationRunner& runner;
+  int64_t max_image_side = 768;                    // pixels
+  std::chrono::milliseconds worker_timeout{2000};  // of a question to the worker
+  std::chrono::milliseconds heartbeat{15000};      // of event streams
+};
+
+// One function a file in gateway/routes.
+void add_generate_route(Router& router, const RouteParts& parts);
+void add_generation_routes(Router& router, const RouteParts& parts);
+void add_event_route(Router& router, const RouteParts& parts);
+void add_status_route(Router& router, const RouteParts& parts);
+void add_model_route(Router& router, const RouteParts& parts);
+void add_static_routes(Router& router, const RouteParts& parts);
+void add_health_routes(Router& router, const RouteParts& parts);
+void add_page_routes(Router& router);
+
+// All of the above.
+Router make_router(const RouteParts& parts);
+
+}  // namespace easel

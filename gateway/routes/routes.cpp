@@ -1,0 +1,18 @@
+#include "gateway/route_parts.h"
+
+namespace easel {
+
+Router make_router(const RouteParts& parts) {
+  Router router;
+  add_generate_route(router, parts);
+  add_generation_routes(router, parts);
+  add_event_route(router, parts);
+  add_status_route(router, parts);
+  add_model_route(router, parts);
+  add_static_routes(router, parts);
+  add_health_routes(router, parts);
+  add_page_routes(router);
+  return router;
+}
+
+}  // namespace easel

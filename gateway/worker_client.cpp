@@ -1,0 +1,308 @@
+#include "gateway/worker_client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <array>
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "easel/v1/image_service.grpc.pb.h"
+#include "easel/v1/model_service.grpc.pb.h"
+#include "gateway/api_error.h"
+#include "google/rpc/error_info.pb.h"
+
+namespace easel {
+namespace {
+
+constexpr int kMaxMessageBytes = 80 << 20;
+constexpr int kFirstReconnectMs = 100, kMaxReconnectMs = 1000;
+
+constexpr std::array kReasons = {
+    Reason::kInvalidField,    Reason::kModelMissing, Reason::kComponentMissing,
+    Reason::kBadWeights,      Reason::kQueueFull,    Reason::kOutOfMemory,
+    Reason::kInferenceFailed, Reason::kDeadline,     Reason::kCancelled,
+};
+
+// The program's error when the worker named its reason, else one by gRPC's code. gRPC's own
+// messages hold addresses; public_error() keeps them from callers.
+absl::Status to_status(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (details.ParseFromString(status.error_details())) {
+    for (const auto& detail : details.details()) {
+      if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&info);
+    }
+  }
+  for (const Reason reason : kReasons) {
+    if (info.reason() == reason_name(reason)) return make_error(reason, status.error_message());
+  }
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return api_error(ErrorCode::kWorkerUnavailable);
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return make_error(Reason::kDeadline, "the worker took too long");
+    case grpc::StatusCode::CANCELLED:
+      return make_error(Reason::kCancelled, "the worker cancelled the job");
+    default:
+      return make_error(Reason::kInferenceFailed,
+                        concat("gRPC code ", static_cast<int>(status.error_code()), ": ",
+                               status.error_message()));
+  }
+}
+
+void set_up(grpc::ClientContext& context, const WorkerCallContext& call) {
+  context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+  if (!call.request_id.empty()) context.AddMetadata("x-request-id", call.request_id);
+  if (!call.traceparent.empty()) context.AddMetadata("traceparent", call.traceparent);
+}
+
+v1::GenerateRequest to_proto(const WorkerRequest& from) {
+  v1::GenerateRequest to;
+  to.set_request_id(from.request_id);
+  to.set_model(from.model);
+  to.set_prompt(from.prompt);
+  if (from.negative_prompt) to.set_negative_prompt(*from.negative_prompt);
+  to.set_width(from.width);
+  to.set_height(from.height);
+  if (from.steps) to.set_steps(*from.steps);
+  if (from.guidance) to.set_guidance(static_cast<float>(*from.guidance));
+  if (from.seed) to.set_seed(*from.seed);
+  to.set_num_images(from.num_images);
+  to.set_sampler(from.sampler);
+  to.set_preview_every(from.preview_every);
+  if (!from.image.empty()) to.mutable_image()->set_data(from.image);
+  if (!from.mask.empty()) to.mutable_mask()->set_data(from.mask);
+  if (from.strength) to.set_strength(static_cast<float>(*from.strength));
+  to.mutable_options()->insert(from.options.begin(), from.options.end());
+  return to;
+}
+
+// A float as the shortest decimal that reads back the same, so that 3.5 stays 3.5.
+double shortest(float value) { return std::stod(concat(value)); }
+
+WorkerStep from_proto(v1::Step& from) {
+  WorkerStep to{from.step(), from.steps(), {}, {}};
+  if (!from.has_preview()) return to;
+  to.preview = std::move(*from.mutable_preview()->mutable_data());
+  to.preview_media_type =
+      from.preview().media_type().empty() ? "image/png" : from.preview().media_type();
+  return to;
+}
+
+WorkerResult from_proto(const v1::Result& from) {
+  WorkerResult to;
+  to.model = from.model();
+  to.family = from.family();
+  to.variant = from.variant();
+  to.fingerprint = from.fingerprint();
+  to.sampler = from.sampler();
+  to.seed = from.seed();
+  to.width = from.width();
+  to.height = from.height();
+  to.steps = from.steps();
+  if (from.has_guidance()) to.guidance = shortest(from.guidance());
+  for (const auto& stage : from.seconds()) to.seconds.emplace_back(stage.stage(), stage.seconds());
+  to.warnings.assign(from.warnings().begin(), from.warnings().end());
+  return to;
+}
+
+template <typename Progress>
+WorkerProgress progress(const char* stage, const Progress& from) {
+  return {stage, from.done(), from.units()};
+}
+
+std::optional<WorkerEvent> from_proto(v1::GenerateEvent& event) {
+  switch (event.event_case()) {
+    case v1::GenerateEvent::kQueued:
+      return WorkerQueued{event.queued().position(), event.queued().length()};
+    case v1::GenerateEvent::kLoading:
+      return progress("loading", event.loading());
+    case v1::GenerateEvent::kEncoding:
+      return progress("encoding", event.encoding());
+    case v1::GenerateEvent::kThinking:
+      return WorkerThinking{event.thinking().text()};
+    case v1::GenerateEvent::kStep:
+      return from_proto(*event.mutable_step());
+    case v1::GenerateEvent::kDecoding:
+      return progress("decoding", event.decoding());
+    case v1::GenerateEvent::kImageReady:
+      return WorkerImage{event.image_ready().index(),
+                         std::move(*event.mutable_image_ready()->mutable_image()->mutable_data())};
+    case v1::GenerateEvent::kResult:
+      return from_proto(event.result());
+    case v1::GenerateEvent::EVENT_NOT_SET:
+      return std::nullopt;  // of a newer worker
+  }
+  return std::nullopt;
+}
+
+std::string_view state_name(v1::ModelState state) {
+  switch (state) {
+    case v1::MODEL_STATE_MISSING:
+      return "missing";
+    case v1::MODEL_STATE_AVAILABLE:
+      return "available";
+    case v1::MODEL_STATE_LOADING:
+      return "loading";
+    case v1::MODEL_STATE_LOADED:
+      return "loaded";
+    default:
+      return "unknown";
+  }
+}
+
+std::string_view capability_name(int capability) {
+  switch (capability) {
+    case v1::CAPABILITY_TEXT_TO_IMAGE:
+      return "text_to_image";
+    case v1::CAPABILITY_IMAGE_TO_IMAGE:
+      return "image_to_image";
+    case v1::CAPABILITY_INPAINTING:
+      return "inpainting";
+    case v1::CAPABILITY_EDIT:
+      return "edit";
+    default:
+      return "";
+  }
+}
+
+NumberRange from_proto(const v1::NumberRange& range) { return {range.lowest(), range.highest()}; }
+
+void read_parameters(const v1::ModelInfo& from, WorkerModel& to) {
+  const v1::RecommendedParameters& recommended = from.recommended();
+  if (recommended.has_width()) to.width = recommended.width();
+  if (recommended.has_height()) to.height = recommended.height();
+  if (recommended.has_steps()) to.steps = recommended.steps();
+  if (recommended.has_guidance()) to.guidance = shortest(recommended.guidance());
+  if (from.has_allowed_steps()) to.allowed_steps = from_proto(from.allowed_steps());
+  if (from.has_allowed_guidance()) to.allowed_guidance = from_proto(from.allowed_guidance());
+  if (from.has_allowed_side()) to.allowed_side = from_proto(from.allowed_side());
+  to.max_side = from.max_side();
+}
+
+WorkerModel from_proto(const v1::ModelInfo& from) {
+  WorkerModel to;
+  to.key = from.key();
+  to.display_name = from.display_name();
+  to.notes = from.notes();
+  to.tags.assign(from.tags().begin(), from.tags().end());
+  to.is_default = from.is_default();
+  to.state = state_name(from.state());
+  to.problem = from.problem();
+  to.family = from.family();
+  to.variant = from.variant();
+  to.fingerprint = from.fingerprint();
+  for (const int capability : from.capabilities()) {
+    const std::string_view name = capability_name(capability);
+    if (!name.empty()) to.capabilities.emplace_back(name);
+  }
+  read_parameters(from, to);
+  return to;
+}
+
+WorkerStatus from_proto(const v1::StatusResponse& from) {
+  WorkerStatus to;
+  to.ready = from.ready();
+  to.draining = from.draining();
+  to.version = from.version();
+  to.queue_length = from.queue_length();
+  to.queue_limit = from.queue_limit();
+  for (const v1::Device& device : from.devices()) {
+    to.devices.push_back(
+        {device.name(), device.total_bytes(), device.budget_bytes(), device.used_bytes()});
+  }
+  for (const v1::RunningJob& job : from.running()) {
+    to.running.push_back(
+        {job.request_id(), job.model(), job.stage(), job.done(), job.units(), job.seconds()});
+  }
+  for (const v1::LoadedModel& model : from.models()) {
+    to.models.push_back({model.key(), model.fingerprint(), model.bytes()});
+  }
+  return to;
+}
+
+std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  // gRPC's own back-off grows to two minutes: a worker that is back would stay unused.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
+  // Not through a proxy of the environment, and no channel shared with another client.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+class WorkerClient final : public ImageWorker {
+ public:
+  explicit WorkerClient(const std::string& address)
+      : channel_(make_channel(address)),
+        images_(v1::ImageService::NewStub(channel_)),
+        models_(v1::ModelService::NewStub(channel_)) {}
+
+  absl::Status generate(const WorkerRequest& request, const WorkerCallContext& call,
+                        const std::function<absl::Status(WorkerEvent)>& sink,
+                        CancelSignal& cancel) override {
+    grpc::ClientContext context;
+    set_up(context, call);
+    cancel.set_callback([&] { context.TryCancel(); });
+    const auto reader = images_->Generate(&context, to_proto(request));
+    absl::Status refused;
+    v1::GenerateEvent event;
+    while (reader->Read(&event)) {
+      std::optional<WorkerEvent> plain = from_proto(event);
+      if (refused.ok() && plain) refused = sink(*std::move(plain));
+      if (!refused.ok()) context.TryCancel();
+    }
+    const grpc::Status ended = reader->Finish();
+    cancel.set_callback(nullptr);
+    if (!refused.ok()) return refused;
+    if (ended.ok()) return absl::OkStatus();
+    if (const absl::Status why = cancel.why(); !why.ok()) return why;
+    return to_status(ended);
+  }
+
+  absl::StatusOr<WorkerStatus> status(const WorkerCallContext& call) override {
+    grpc::ClientContext context;
+    set_up(context, call);
+    v1::StatusResponse response;
+    const grpc::Status ended = images_->Status(&context, {}, &response);
+    if (!ended.ok()) return unavailable_or(ended);
+    return from_proto(response);
+  }
+
+  absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext& call) override {
+    grpc::ClientContext context;
+    set_up(context, call);
+    v1::ListResponse response;
+    const grpc::Status ended = models_->List(&context, {}, &response);
+    if (!ended.ok()) return unavailable_or(ended);
+    std::vector<WorkerModel> models;
+    for (const v1::ModelInfo& model : response.models()) models.push_back(from_proto(model));
+    return models;
+  }
+
+ private:
+  // A question that takes no work: silence means that nobody is there.
+  static absl::Status unavailable_or(const grpc::Status& status) {
+    if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      return api_error(ErrorCode::kWorkerUnavailable);
+    }
+    return to_status(status);
+  }
+
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::ImageService::Stub> images_;
+  std::unique_ptr<v1::ModelService::Stub> models_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageWorker> make_worker_client(const std::string& address) {
+  return std::make_unique<WorkerClient>(address);
+}
+
+}  // namespace easel
