@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/ready_line.h"
 
 namespace easel {
 namespace {
@@ -42,8 +44,6 @@ absl::StatusOr<ChildProcess> ChildProcess::start(const std::filesystem::path& pr
     return make_error(Reason::kOutputFailed, concat("no pipe: ", std::strerror(errno)));
   }
   arguments.insert(arguments.begin(), program.string());
-  arguments.push_back("--ready-fd");
-  arguments.push_back(std::to_string(ready[1]));
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -51,6 +51,7 @@ absl::StatusOr<ChildProcess> ChildProcess::start(const std::filesystem::path& pr
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::fcntl(ready[1], F_SETFD, 0);  // the one descriptor that goes along
+    ::setenv(kReadyVariable, std::to_string(ready[1]).c_str(), /*overwrite=*/1);
     become(program.c_str(), argv.data(), parent);
   }
   const int fork_error = errno;

@@ -16,8 +16,8 @@ namespace easel {
 class ChildProcess {
  public:
   // Starts `program` in a process group of its own, so that Ctrl-C reaches it only through us. It
-  // is told by `--ready-fd N` where to write a line once it serves. OUTPUT_FAILED when it cannot be
-  // started.
+  // is to say when it serves by announce_ready() (base/ready_line.h). OUTPUT_FAILED when it cannot
+  // be started.
   static absl::StatusOr<ChildProcess> start(const std::filesystem::path& program,
                                             std::vector<std::string> arguments);
   ChildProcess(ChildProcess&& other) noexcept;

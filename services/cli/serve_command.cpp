@@ -76,7 +76,7 @@ class Server {
     add(arguments, "--config", options_.gateway_config);
     add(arguments, "--host", options_.host);
     if (options_.port != 0) add(arguments, "--port", std::to_string(options_.port));
-    add(arguments, "--worker-address", options_.worker_address);
+    add(arguments, "--worker", options_.worker_address);
     add(arguments, "--data-dir", options_.data_dir);
     return arguments;
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ready_line.h"
 #include "services/worker/grpc_log.h"
 #include "services/worker/signals.h"
 
@@ -63,6 +64,7 @@ absl::Status serve(const WorkerOptions& options, const MakeParts& make_parts) {
   EASEL_ASSIGN_OR_RETURN(
       const std::unique_ptr<Worker> worker,
       Worker::start(options, places_of(options, model_places()), std::move(parts), log));
+  announce_ready();
   steer(*worker, options, log);
   return absl::OkStatus();
 }

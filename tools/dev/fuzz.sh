@@ -24,7 +24,7 @@ dev_fuzz() {
     die "there is no fuzzer '$name'" "These exist: $(cd tests/fuzz && ls ./*_fuzzer.cpp | sed 's|./||; s|.cpp||' | tr '\n' ' ')"
   ensure_packages tools/dev/packages.txt tools/dev/packages_clang.txt
   configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++-14 -DEASEL_BUILD_FUZZERS=ON \
-    -DEASEL_SANITIZE=address,undefined -DEASEL_BUILD_ENGINE=OFF -DEASEL_BUILD_TESTS=OFF
+    -DEASEL_SANITIZE=address,undefined -DEASEL_BUILD_ENGINE=OFF -DEASEL_BUILD_SERVICES=OFF -DEASEL_BUILD_TESTS=OFF
   compile "$folder" "$name"
   sanitizer_environment
   for fuzzer in "$folder"/fuzz/*_fuzzer; do

@@ -11,11 +11,11 @@
 namespace easel {
 namespace {
 
-// The last argument is the descriptor to be ready on; what happens goes into the file "log".
+// What happens goes into the file "log".
 constexpr char kStart[] = R"sh(#!/bin/bash
 cd "$(dirname "$0")"
-echo "$(basename "$0") ${@:1:$#-1}" >>log
-ready=${!#}
+echo "$(basename "$0") $*" >>log
+ready=$EASEL_READY_FD
 )sh";
 constexpr char kServe[] = R"sh(
 trap 'echo "$(basename "$0") ended" >>log; exit 0' TERM
@@ -51,8 +51,8 @@ TEST_F(ServeCommandTest, SaysWhereThePageIsAndOnSigtermEndsTheGatewayBeforeTheWo
   EXPECT_EQ(serve(), 0);
   EXPECT_EQ(out_.str(), "easel: the page is at http://127.0.0.1:8123/\n");
   EXPECT_EQ(log(),
-            "easel-worker --ready-fd\n"
-            "easel-gateway --port 8123 --data-dir data --ready-fd\n"
+            "easel-worker \n"
+            "easel-gateway --port 8123 --data-dir data\n"
             "easel-gateway ended\n"
             "easel-worker ended\n");
 }
