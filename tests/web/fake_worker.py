@@ -99,7 +99,7 @@ class FakeWorker:
 
     def __init__(self, step_seconds=0.05):
         self.step_seconds = step_seconds
-        self.changed = threading.Condition()
+        self.changed = threading.Condition()  # reentrant
         self.jobs = {}  # by id, in order of arrival
         self.reachable = True
         threading.Thread(target=self._run, daemon=True).start()
@@ -141,7 +141,8 @@ class FakeWorker:
     def cancel(self, job):
         with self.changed:
             job.cancelled = True
-            self.changed.notify_all()
+            if job.record["status"] == "queued":
+                job.fail("cancelled")
 
     def kill(self):
         """As SIGKILL would: what runs fails, nothing new is taken."""
