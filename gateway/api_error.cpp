@@ -4,11 +4,13 @@
 
 #include "absl/types/optional.h"
 #include "base/error.h"
+#include "storage/storage_error.h"
 
 namespace easel {
 namespace {
 
 constexpr char kCodeUrl[] = "easel/api_error";
+constexpr char kDetailUrl[] = "easel/log_detail";
 
 struct Row {
   ErrorCode code;
@@ -109,6 +111,18 @@ absl::Status api_error(ErrorCode code, std::string_view message) {
 }
 
 absl::Status api_error(ErrorCode code) { return api_error(code, default_message(code)); }
+
+absl::Status with_detail(absl::Status status, std::string_view detail) {
+  status.SetPayload(kDetailUrl, absl::Cord(to_absl(detail)));
+  return status;
+}
+
+std::string log_text(const absl::Status& status) {
+  std::string text(to_std(status.message()));
+  if (const std::string cause = storage_detail(status); !cause.empty()) text += ": " + cause;
+  const absl::optional<absl::Cord> detail = status.GetPayload(kDetailUrl);
+  return detail ? text + ": " + std::string(*detail) : text;
+}
 
 ApiError public_error(const absl::Status& status) {
   if (const absl::optional<absl::Cord> payload = status.GetPayload(kCodeUrl)) {

@@ -50,6 +50,11 @@ std::string_view default_message(ErrorCode code);
 absl::Status api_error(ErrorCode code, std::string_view message);
 absl::Status api_error(ErrorCode code);
 
+// The same error with what only the log may say: addresses, gRPC's and SQLite's own words.
+absl::Status with_detail(absl::Status status, std::string_view detail);
+// What the log should say of an error: its message, and its detail if there is one.
+std::string log_text(const absl::Status& status);
+
 // What callers may know of an error: those of api_error() as they are; of the program's other
 // errors (base/error.h) the code of their reason, with their own words only where these speak of
 // the request or are made for users (INVALID_FIELD, QUEUE_FULL, OUTPUT_FAILED).

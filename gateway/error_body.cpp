@@ -28,7 +28,7 @@ HttpResponse error_response(const HttpRequest& request, const absl::Status& stat
               {{"request_id", request.request_id},
                {"trace_id", request.trace_id},
                {"error", error_code_name(error.code)},
-               {"detail", std::string(to_std(status.message()))}});
+               {"detail", log_text(status)}});
   }
   HttpResponse response;
   response.status = http_status_of(error.code);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -14,7 +15,6 @@
 #include "gateway/record_json.h"
 #include "gateway/thumbnail.h"
 #include "gateway/utc_time.h"
-#include "storage/storage_error.h"
 
 namespace easel {
 namespace {
@@ -67,7 +67,8 @@ GenerationUsed used_of(const WorkerResult& result) {
 
 struct GenerationRunner::Job {
   std::shared_ptr<GenerationRun> run = std::make_shared<GenerationRun>();
-  WorkerRequest request;
+  WorkerRequest request;  // until it was sent
+  std::string model;
   WorkerCallContext context;
   std::string trace_id;
   Clock::time_point started = Clock::now();
@@ -128,6 +129,7 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   job->context = context;
   job->context.timeout = options_.timeout;
   job->trace_id = trace_id;
+  job->model = order.request.model;
   job->note_sign();
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
   EASEL_RETURN_IF_ERROR(reserve(job));
@@ -219,6 +221,9 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
     outcome = make_error(Reason::kInferenceFailed, "the worker ended without a result");
   }
   if (outcome.ok()) outcome = close_done(job);
+  if (is_unknown_model(job, outcome)) {
+    outcome = api_error(ErrorCode::kInvalidField, "'engine' names no model of this server");
+  }
   job.run->outcome = outcome;
   if (outcome.ok()) {
     job.run->log->close("result", to_json_text(record_json(*job.run->record)));
@@ -226,6 +231,16 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
     close_failed(job, outcome);
   }
   hub_.end(job.run->id);
+}
+
+// Files that are missing are the server's fault, a model that nobody has heard of is the caller's.
+bool GenerationRunner::is_unknown_model(const Job& job, const absl::Status& outcome) {
+  if (outcome.ok() || job.model.empty()) return false;
+  if (public_error(outcome).code != ErrorCode::kModelMissing) return false;
+  const auto models = worker_.models({job.context.request_id, "", options_.status_timeout});
+  return models.ok() && std::none_of(models->begin(), models->end(), [&](const WorkerModel& model) {
+           return model.key == job.model;
+         });
 }
 
 absl::Status GenerationRunner::close_done(Job& job) {
@@ -244,8 +259,7 @@ void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
              {"request_id", job.context.request_id},
              {"trace_id", job.trace_id},
              {"error", error_code_name(error.code)},
-             {"detail", std::string(to_std(why.message()))},
-             {"cause", storage_detail(why)}});
+             {"detail", log_text(why)}});
   if (error.code != ErrorCode::kInterrupted) {
     open_rows_.close(job.run->id, std::string(error_code_name(error.code)), error.message,
                      {utc_now_ms(), since(job.started).count()});

@@ -63,6 +63,7 @@ class GenerationRunner {
   absl::Status on_event(Job& job, WorkerEvent event);
   absl::Status store_picture(Job& job, const WorkerImage& image);
   void finish(Job& job, const absl::Status& ended);
+  bool is_unknown_model(const Job& job, const absl::Status& outcome);
   absl::Status close_done(Job& job);
   void close_failed(Job& job, const absl::Status& why);
 

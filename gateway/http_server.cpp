@@ -253,6 +253,7 @@ class LibraryServer final : public httplib::Server {
       too_large = size > exchange.plan.max_bytes - full.body.size() ||
                   (exchange.plan.accept && !exchange.plan.accept(piece));
       if (!too_large) full.body.append(piece);
+      full.body_bytes = full.body.size();
       return !too_large;
     });
     exchange.close |= !complete;

@@ -19,9 +19,9 @@ constexpr int kMaxMessageBytes = 80 << 20;
 constexpr int kFirstReconnectMs = 100, kMaxReconnectMs = 1000;
 
 constexpr std::array kReasons = {
-    Reason::kInvalidField,    Reason::kModelMissing, Reason::kComponentMissing,
-    Reason::kBadWeights,      Reason::kQueueFull,    Reason::kOutOfMemory,
-    Reason::kInferenceFailed, Reason::kDeadline,     Reason::kCancelled,
+    Reason::kInvalidField, Reason::kModelMissing, Reason::kComponentMissing, Reason::kBadWeights,
+    Reason::kQueueFull,    Reason::kOutOfMemory,  Reason::kInferenceFailed,  Reason::kDeadline,
+    Reason::kCancelled,    Reason::kDraining,
 };
 
 // The program's error when the worker named its reason, else one by gRPC's code. gRPC's own
@@ -37,17 +37,16 @@ absl::Status to_status(const grpc::Status& status) {
   for (const Reason reason : kReasons) {
     if (info.reason() == reason_name(reason)) return make_error(reason, status.error_message());
   }
+  const std::string detail =
+      concat("gRPC code ", static_cast<int>(status.error_code()), ": ", status.error_message());
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
-      return api_error(ErrorCode::kWorkerUnavailable);
+    case grpc::StatusCode::CANCELLED:  // not by this side: the worker ends
+      return with_detail(api_error(ErrorCode::kWorkerUnavailable), detail);
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return make_error(Reason::kDeadline, "the worker took too long");
-    case grpc::StatusCode::CANCELLED:
-      return make_error(Reason::kCancelled, "the worker cancelled the job");
+      return with_detail(make_error(Reason::kDeadline, "the worker took too long"), detail);
     default:
-      return make_error(Reason::kInferenceFailed,
-                        concat("gRPC code ", static_cast<int>(status.error_code()), ": ",
-                               status.error_message()));
+      return with_detail(make_error(Reason::kInferenceFailed, "the worker failed"), detail);
   }
 }
 

@@ -19,13 +19,10 @@ double milliseconds_since(std::chrono::steady_clock::time_point started) {
 
 void log_answer(const HttpRequest& request, std::string_view route, HttpResponse& response,
                 std::chrono::steady_clock::time_point started) {
-  nlohmann::json fields = {{"request_id", request.request_id},
-                           {"trace_id", request.trace_id},
-                           {"method", request.method},
-                           {"route", route},
-                           {"status", response.status},
-                           {"client", request.client_address},
-                           {"request_bytes", request.body.size()}};
+  nlohmann::json fields = {{"request_id", request.request_id},   {"trace_id", request.trace_id},
+                           {"method", request.method},           {"route", route},
+                           {"status", response.status},          {"client", request.client_address},
+                           {"request_bytes", request.body_bytes}};
   if (!response.stream) {
     fields["response_bytes"] = response.body.size();
     fields["duration_ms"] = milliseconds_since(started);
