@@ -71,7 +71,7 @@ HttpResponse cancel(const RouteParts& parts, const HttpRequest& request) {
   return with_record(parts, request, [&](const GenerationRecord& record) {
     return json_response(
         {{"generation_id", record.asked.id}, {"status", generation_status_name(record.status)}},
-        runs && is_open(record.status) ? 202 : 200);
+        runs ? 202 : 200);
   });
 }
 

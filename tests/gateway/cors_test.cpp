@@ -1,0 +1,135 @@
+#include "gateway/middleware/cors.h"
+
+#include "tests/gateway/gateway_fixture.h"
+
+namespace easel {
+namespace {
+
+class CorsTest : public GatewayTest {};
+
+// Neighbours of https://pranks.halsted.dev and http://localhost:3000, and what browsers send for
+// pages without an origin.
+const char* const kWrongOrigins[] = {
+    "null",
+    "NULL",
+    "*",
+    "file://",
+    "https://",
+    "http://",
+    "pranks.halsted.dev",
+    "http://pranks.halsted.dev",
+    "https://pranks.halsted.dev:443",
+    "https://pranks.halsted.dev:8443",
+    "https://pranks.halsted.dev/",
+    "https://pranks.halsted.dev.",
+    "https://pranks.halsted.dev.evil.org",
+    "https://pranks.halsted.devil",
+    "https://evil.org",
+    "https://halsted.dev",
+    "https://sub.pranks.halsted.dev",
+    "https://xpranks.halsted.dev",
+    "https://pranks-halsted.dev",
+    "https://pranks.halsted.dev@evil.org",
+    "https://evil.org#pranks.halsted.dev",
+    "https://evil.org?https://pranks.halsted.dev",
+    "HTTPS://pranks.halsted.dev",
+    "https://PRANKS.halsted.dev",
+    "https://pranks.halsted.dev ,https://evil.org",
+    "https://pranks.halsted.dev,http://localhost:3000",
+    "https://pranks.halsted.dev http://evil.org",
+    "https://xn--pranks-halsted.dev",
+    "https://pr\xd0\xb0nks.halsted.dev",
+    "ws://pranks.halsted.dev",
+    "https://localhost:3000",
+    "http://localhost",
+    "http://localhost:3002",
+    "http://localhost:30000",
+    "http://localhost:3000.evil.org",
+    "http://127.0.0.1:3000",
+    "http://[::1]:3000",
+    "http://localhost.:3000",
+    "http://localhost:03000",
+    "https://flexy-face.replit.app.evil.org",
+    "https://flexy-face-replit.app",
+};
+
+TEST_F(CorsTest, LetsTheListedOriginsReadWithCredentials) {
+  start();
+  for (const std::string& origin : GatewayOptions().cors_origins) {
+    const auto result = client().Get("/api/status", {{"Origin", origin}});
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->get_header_value("Access-Control-Allow-Origin"), origin);
+    EXPECT_EQ(result->get_header_value("Access-Control-Allow-Credentials"), "true");
+    EXPECT_EQ(result->get_header_value_count("Access-Control-Allow-Origin"), 1U);
+  }
+}
+
+TEST_F(CorsTest, GivesLookalikesNothing) {
+  start();
+  ASSERT_GE(std::size(kWrongOrigins), 40U);
+  for (const char* origin : kWrongOrigins) {
+    const auto plain = client().Get("/api/status", {{"Origin", origin}});
+    const auto preflight =
+        client().Options("/api/generate", {{"Origin", origin},
+                                           {"Access-Control-Request-Method", "POST"},
+                                           {"Access-Control-Request-Headers", "content-type"}});
+    for (const auto* result : {&plain, &preflight}) {
+      ASSERT_TRUE(*result) << origin;
+      for (const auto& [name, value] : (*result)->headers) {
+        EXPECT_FALSE(name.starts_with("Access-Control-")) << origin << " got " << name;
+      }
+      EXPECT_EQ((*result)->get_header_value("Vary"), "Origin");
+    }
+  }
+}
+
+TEST_F(CorsTest, AnswersPreflightRequests) {
+  start();
+  const auto result =
+      client().Options("/api/generate", {{"Origin", "https://pranks.halsted.dev"},
+                                         {"Access-Control-Request-Method", "POST"},
+                                         {"Access-Control-Request-Headers", "content-type"}});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 200);
+  EXPECT_EQ(result->get_header_value("Access-Control-Allow-Origin"), "https://pranks.halsted.dev");
+  EXPECT_EQ(result->get_header_value("Access-Control-Allow-Credentials"), "true");
+  EXPECT_EQ(result->get_header_value("Access-Control-Allow-Methods"), "POST, OPTIONS");
+  EXPECT_NE(result->get_header_value("Access-Control-Allow-Headers").find("Content-Type"),
+            std::string::npos);
+  EXPECT_LE(std::stoi(result->get_header_value("Access-Control-Max-Age")), 600);
+}
+
+TEST_F(CorsTest, EveryAnswerVariesByOrigin) {
+  start();
+  const nlohmann::json made = json_of(post({{"prompt", "x"}}));
+  const auto generated = post({{"prompt", "x"}});
+  EXPECT_EQ(generated->get_header_value("Vary"), "Origin");
+  for (const std::string& path :
+       {std::string("/"), std::string("/assets/page.css"), std::string("/healthz"),
+        std::string("/readyz"), std::string("/api/status"), std::string("/api/models"),
+        std::string("/api/generations"), std::string("/api/generations/none"),
+        std::string("/nothing"), std::string("/static/generations/none.png"),
+        made["image_url"].get<std::string>(), made["thumbnail_url"].get<std::string>(),
+        "/api/generations/" + made["generation_id"].get<std::string>() + "/events"}) {
+    const auto result = client().Get(path, {{"Origin", "http://localhost:3000"}});
+    ASSERT_TRUE(result) << path;
+    EXPECT_EQ(result->get_header_value("Vary"), "Origin") << path;
+    EXPECT_EQ(result->get_header_value("Access-Control-Allow-Origin"), "http://localhost:3000")
+        << path;
+    EXPECT_EQ(result->get_header_value("X-Content-Type-Options"), "nosniff") << path;
+    EXPECT_FALSE(result->get_header_value("X-Request-Id").empty()) << path;
+  }
+}
+
+TEST(CorsOptionTest, TakesExactOriginsOnly) {
+  for (const char* origin : {"https://example.org", "http://localhost:3000", "http://[::1]:80"}) {
+    EXPECT_TRUE(check_origin(origin).ok()) << origin;
+  }
+  for (const char* origin : {"*", "null", "https://*.example.org", "https://example.org/", "", "x",
+                             "HTTPS://example.org", "https://"}) {
+    EXPECT_FALSE(check_origin(origin).ok()) << origin;
+  }
+}
+
+}  // namespace
+}  // namespace easel
