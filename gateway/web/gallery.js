@@ -117,7 +117,7 @@ export class Gallery extends EventTarget {
       : el('span', {class: 'tile-words', dir: 'auto'}, el('strong', {}, word), el('span', {class: 'tile-prompt'}, record.prompt.slice(0, 200)));
     return el('li', {}, el('button', {
       class: 'tile', type: 'button', 'data-status': record.status,
-      'aria-label': url ? pictureName({...record, image_urls: [url]}) : null,
+      'aria-label': url ? `${count > 1 ? `${count} pictures: ` : ''}${pictureName({...record, image_urls: [url]})}` : null,
       onclick: () => this.#onOpen(this.records.find(({generation_id: id}) => id === record.generation_id) ?? record),
     }, face, count > 1 ? el('span', {class: 'badge', 'aria-hidden': 'true'}, `${count}`) : null));
   }

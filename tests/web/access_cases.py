@@ -16,6 +16,7 @@ HOSTILE = (
 
 
 class AccessCase(page_case.PageCase):
+    pictures = 5
     complaints = ("Failed to load resource",)
 
     def test_shows_hostile_words_as_text(self):
@@ -128,11 +129,17 @@ class AccessCase(page_case.PageCase):
                 self.page.generate("refuse:worker_unavailable")
                 self.page.until_text("#banner", "worker is down")
                 self._look(scheme, "down")
+                self.page.until(lambda: self.page.find('#grid [data-status="failed"]'), "its tile")
+                self.page.click('#grid [data-status="failed"]')
+                self._look(scheme, "failed")
+                self.page.press(Keys.ESCAPE)
                 self.fake.worker.reachable = True
             self.driver.refresh()
             self.page.open()
 
     def _look(self, scheme, state):
+        still = "return document.getAnimations().every((a) => a.effect.getComputedTiming().iterations === Infinity)"
+        self.page.until(lambda: self.driver.execute_script(still), "the end of what moves in")
         with self.subTest(scheme=scheme, state=state):
             self.assertEqual(self.serious_findings(), [])
             self.picture(f"{scheme}-{state}")

@@ -134,7 +134,9 @@ class FakeWorker:
     def add_finished(self, count):
         """So many pictures in the history, as if made before."""
         for index in range(count):
-            job = Job({"prompt": f"an earlier picture, number {index}", "seed": index, "width": 64, "height": 64}, self.changed)
+            prompt, twins = f"an earlier picture, number {index}", index % 7 == 3
+            body = {"prompt": prompt, "seed": index, "width": 64, "height": 64, "num_images": 2 if twins else 1}
+            job = Job(body, self.changed)
             self.jobs[job.id] = job
             job.finish()
 

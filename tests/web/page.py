@@ -7,7 +7,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120  # a real worker on a busy machine takes its time
 POLL_SECONDS = 0.02
 
 

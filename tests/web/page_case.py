@@ -9,7 +9,9 @@ import browser
 import fake_gateway
 import page
 
-AXE = pathlib.Path(tempfile.gettempdir()) / "easel-axe/node_modules/axe-core/axe.min.js"
+AXE = pathlib.Path(
+    os.environ.get("EASEL_AXE") or pathlib.Path(tempfile.gettempdir()) / "easel-axe/node_modules/axe-core/axe.min.js"
+)
 
 
 class Settings:
