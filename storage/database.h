@@ -16,11 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/data_folder_lock.h"
-
-namespace SQLite {
-class Database;
-enum class TransactionBehavior;
-}  // namespace SQLite
+#include "storage/sqlite_forward.h"
 
 namespace easel {
 

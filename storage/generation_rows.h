@@ -6,10 +6,7 @@
 #include <vector>
 
 #include "storage/generation_record.h"
-
-namespace SQLite {
-class Database;
-}
+#include "storage/sqlite_forward.h"
 
 namespace easel {
 

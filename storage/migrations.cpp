@@ -31,8 +31,8 @@ absl::Status apply(SQLite::Database& connection, const Migration& migration) {
 }  // namespace
 
 absl::Span<const Migration> all_migrations() {
-  static const std::array<Migration, 1> all = {kMigration1};
-  return all;
+  static const std::array<Migration, 1> kAll = {kMigration1};
+  return kAll;
 }
 
 absl::StatusOr<int> check_schema_version(SQLite::Database& connection,

@@ -52,7 +52,7 @@ absl::Status publish(int folder, const std::string& temporary, const std::string
     return storage_error(kCannotWrite, errno, "rename to " + name);
   }
   if (::fsync(folder) == 0) return absl::OkStatus();
-  const absl::Status status = storage_error(kCannotWrite, errno, "fsync the folder of " + name);
+  absl::Status status = storage_error(kCannotWrite, errno, "fsync the folder of " + name);
   ::unlinkat(folder, name.c_str(), 0);
   return status;
 }

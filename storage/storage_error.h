@@ -9,10 +9,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-
-namespace SQLite {
-class Exception;
-}
+#include "storage/sqlite_forward.h"
 
 namespace easel {
 

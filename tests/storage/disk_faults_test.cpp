@@ -144,7 +144,7 @@ TEST(DiskFaultsTest, TheDatabaseNamesEachKindOfFault) {
                                                     {EROFS, "the disk is read-only"},
                                                     {EIO, "the disk failed"}};
   for (const auto& [error, words] : kinds) {
-    const SyscallFaults faults([&](const FileChange&) { return error; });
+    const SyscallFaults faults([number = error](const FileChange&) { return number; });
     EXPECT_TRUE(fails_with(storage->generations().insert_started(sample_asked("a")),
                            Reason::kOutputFailed, {words}));
     EXPECT_TRUE(storage->generations().page(1, "").ok());

@@ -64,7 +64,7 @@ TEST_F(GenerationStoreTest, KeepsEveryFieldOfWhatWasUsed) {
   ASSERT_TRUE(store_.mark_running("a").ok());
   EXPECT_EQ(get("a").status, GenerationStatus::kRunning);
   GenerationUsed used = sample_used();
-  used.warnings.push_back("not UTF-8: \xFF");
+  used.warnings.emplace_back("not UTF-8: \xFF");
   ASSERT_TRUE(
       store_.finish_done("a", used, {sample_file("a", 0), sample_file("a", 1)}, kSampleEnd).ok());
   const GenerationRecord record = get("a");

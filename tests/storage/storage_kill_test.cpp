@@ -3,11 +3,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <random>
 #include <set>
 #include <sstream>
@@ -59,6 +59,7 @@ bool generate(Storage& storage, const std::string& id, int pipe) {
   const auto storage = Storage::open(folder);
   if (!storage.ok()) ::_exit(1);
   std::vector<std::thread> writers;
+  writers.reserve(kWriters);
   for (int t = 0; t < kWriters; ++t) {
     writers.emplace_back([&, t] {
       for (int i = 0;; ++i) {

@@ -13,9 +13,9 @@
 namespace easel {
 namespace {
 
-constexpr int kWriters = 4;
-constexpr int kReaders = 3;
-constexpr int kEach = 12;
+constexpr size_t kWriters = 4;
+constexpr size_t kReaders = 3;
+constexpr size_t kEach = 12;
 
 absl::Status generate(Storage& storage, const std::string& id) {
   EASEL_RETURN_IF_ERROR(storage.generations().insert_started(sample_asked(id)));
@@ -49,15 +49,17 @@ TEST(StorageThreadsTest, WritersAndReadersShareOneStorage) {
   std::atomic<bool> done{false};
   std::vector<std::thread> writers;
   std::vector<std::thread> readers;
-  for (int t = 0; t < kWriters; ++t) {
+  writers.reserve(kWriters);
+  readers.reserve(kReaders);
+  for (size_t t = 0; t < kWriters; ++t) {
     writers.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
+      for (size_t i = 0; i < kEach; ++i) {
         const absl::Status status = generate(*storage, concat("w", t, "-", i));
         EXPECT_TRUE(status.ok()) << status;
       }
     });
   }
-  for (int t = 0; t < kReaders; ++t) {
+  for (size_t t = 0; t < kReaders; ++t) {
     readers.emplace_back([&] {
       while (!done.load()) read_all(*storage);
     });
@@ -65,7 +67,7 @@ TEST(StorageThreadsTest, WritersAndReadersShareOneStorage) {
   for (std::thread& writer : writers) writer.join();
   done.store(true);
   for (std::thread& reader : readers) reader.join();
-  EXPECT_EQ(storage->generations().page(100, "").value().items.size(), size_t{kWriters * kEach});
+  EXPECT_EQ(storage->generations().page(100, "").value().items.size(), kWriters * kEach);
 }
 
 TEST(StorageThreadsTest, OneOfManyCallersGetsAnId) {
@@ -74,7 +76,8 @@ TEST(StorageThreadsTest, OneOfManyCallersGetsAnId) {
   std::atomic<int> inserted{0};
   std::atomic<int> closed{0};
   std::vector<std::thread> threads;
-  for (int t = 0; t < kWriters; ++t) {
+  threads.reserve(kWriters);
+  for (size_t t = 0; t < kWriters; ++t) {
     threads.emplace_back([&] {
       const absl::Status status = storage->generations().insert_started(sample_asked("same"));
       EXPECT_TRUE(status.ok() || absl::IsAlreadyExists(status)) << status;
