@@ -17,17 +17,17 @@ httplib_is_new_enough() {
 
 # debian_mirror: where this machine has Debian's packages from.
 debian_mirror() {
-  local mirror
-  mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
-    awk '$2 == "Debian" && $3 == "main" && $1 !~ /security/ { print $1; exit }')
-  echo "${mirror:-http://deb.debian.org/debian/}"
+  apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
+    awk '$2 == "Debian" && $3 == "main" && $1 !~ /security/ { print $1; exit }'
 }
 
 # fetch_httplib_source FOLDER: the source package of testing, by a private package list.
 fetch_httplib_source() {
-  local folder=$1 options
+  local folder=$1 options mirror
+  mirror=$(debian_mirror)
+  [[ -n $mirror ]] || die "apt knows no Debian mirror" "Run apt-get update, or give EASEL_HTTPLIB_ROOT=DIR"
   mkdir -p "$folder"/{parts,lists/partial,cache/archives/partial}
-  printf 'Types: deb-src\nURIs: %s\nSuites: testing\nComponents: main\nSigned-By: %s\n' "$(debian_mirror)" \
+  printf 'Types: deb-src\nURIs: %s\nSuites: testing\nComponents: main\nSigned-By: %s\n' "$mirror" \
     /usr/share/keyrings/debian-archive-keyring.gpg >"$folder/parts/testing.sources"
   options=(-q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$folder/parts" -o "Dir::State::Lists=$folder/lists"
     -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root)

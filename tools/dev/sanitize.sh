@@ -8,7 +8,8 @@ sanitizer_environment() {
 
 dev_sanitize() {
   local folder=$root/build-asan
-  set_up
+  set_up tools/dev/packages_test.txt
+  ensure_test_tools
   configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEASEL_SANITIZE=address,undefined -DEASEL_TORCH_ROOT="$torch_root" -DEASEL_HTTPLIB_ROOT="$httplib_root"
   compile "$folder"
   sanitizer_environment

@@ -12,6 +12,9 @@ run_ctest() {
 }
 
 dev_test() {
-  dev_build
+  set_up tools/dev/packages_test.txt
+  ensure_test_tools
+  configure_release
+  compile "$build_dir"
   run_ctest "$build_dir" 300 "$@"
 }
