@@ -1,5 +1,6 @@
 """Headless Chromium by Debian's driver, with nothing that looks for a network."""
 
+import shutil
 import tempfile
 
 from selenium import webdriver
@@ -14,18 +15,25 @@ FLAGS = (
 
 
 def open_browser(width=1280, height=900, dark=False):
-    """A driver with a profile of its own; the caller quits it."""
+    """A driver with a profile of its own; ended by close_browser."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in FLAGS:
         options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tempfile.mkdtemp(prefix='easel-chromium-')}")
+    profile = tempfile.mkdtemp(prefix="easel-chromium-")
+    options.add_argument(f"--user-data-dir={profile}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(service=Service(DRIVER), options=options)
+    driver.profile = profile
     resize(driver, width, height)
     scheme = "dark" if dark else "light"
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
     return driver
+
+
+def close_browser(driver):
+    driver.quit()
+    shutil.rmtree(driver.profile, ignore_errors=True)
 
 
 def resize(driver, width, height):

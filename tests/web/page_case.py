@@ -30,7 +30,7 @@ class PageCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.driver = browser.open_browser()
-        cls.addClassCleanup(cls.driver.quit)
+        cls.addClassCleanup(browser.close_browser, cls.driver)
 
     def setUp(self):
         self.fake = None
