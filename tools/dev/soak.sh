@@ -1,6 +1,9 @@
-# ./dev soak [CTEST_OPTION...]: the tests with EASEL_SOAK=1, which makes those that can run long do so.
+# ./dev soak [CTEST_OPTION...]: the tests that have a long form, long.
 
 dev_soak() {
-  dev_build
-  EASEL_SOAK=1 run_ctest "$build_dir" 7200 "$@"
+  set_up tools/dev/packages_test.txt
+  ensure_test_tools
+  configure_release
+  compile "$build_dir"
+  EASEL_SOAK=1 EASEL_SOAK_KILLS=${EASEL_SOAK_KILLS:-200} run_ctest "$build_dir" 36000 "$@"
 }
