@@ -7,8 +7,8 @@
 
 #include "base/strings.h"
 #include "easel/v1/model_service.grpc.pb.h"
-#include "engine/image/png.h"
 #include "google/rpc/error_info.pb.h"
+#include "tests/gateway/solid_png.h"
 
 namespace easel {
 namespace {
@@ -66,11 +66,7 @@ v1::GenerateEvent result_of(const v1::GenerateRequest& request) {
 
 }  // namespace
 
-std::string fake_png(int width, int height) {
-  Image image = make_image(width, height, 3);
-  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i * 7);
-  return *encode_png(image, {});
-}
+std::string fake_png(int width, int height) { return solid_png(width, height); }
 
 FakeScript script_picture() {
   return [](grpc::ServerContext&, const v1::GenerateRequest& request, FakeWriter& writer) {

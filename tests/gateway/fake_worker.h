@@ -60,7 +60,6 @@ FakeScript script_hang();
 // Fails with an ErrorInfo of that reason.
 FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message);
 
-// A PNG of one colour.
 std::string fake_png(int width, int height);
 
 }  // namespace easel

@@ -1,0 +1,67 @@
+// An ImageWorker without gRPC, for tests of what stands on the interface.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "gateway/image_worker.h"
+#include "tests/gateway/solid_png.h"
+
+namespace easel {
+
+// Thread-safe; `script` is set before the first call.
+class FakeImageWorker final : public ImageWorker {
+ public:
+  using Sink = std::function<absl::Status(WorkerEvent)>;
+  using Script = std::function<absl::Status(const WorkerRequest&, const Sink&, CancelSignal&)>;
+
+  absl::Status generate(const WorkerRequest& request, const WorkerCallContext&, const Sink& sink,
+                        CancelSignal& cancel) override {
+    return script(request, sink, cancel);
+  }
+  absl::StatusOr<WorkerStatus> status(const WorkerCallContext&) override {
+    ++questions;
+    if (!answers) return absl::UnavailableError("gone");
+    return WorkerStatus();
+  }
+  absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext&) override {
+    return std::vector<WorkerModel>();
+  }
+
+  // Steps with previews, a picture, a result.
+  static absl::Status picture(const WorkerRequest& request, const Sink& sink,
+                              CancelSignal& cancel) {
+    for (uint32_t step = 1; step <= 5; ++step) {
+      if (absl::Status why = cancel.why(); !why.ok()) return why;
+      const absl::Status taken = sink(WorkerStep{step, 5, "preview", "image/png"});
+      if (!taken.ok()) return taken;
+    }
+    for (uint32_t index = 0; index < request.num_images; ++index) {
+      const absl::Status taken = sink(WorkerImage{index, solid_png(32, 16)});
+      if (!taken.ok()) return taken;
+    }
+    WorkerResult result;
+    result.model = "demo";
+    return sink(result);
+  }
+
+  // One step, then nothing until it is cancelled.
+  static absl::Status hang(const WorkerRequest&, const Sink& sink, CancelSignal& cancel) {
+    std::atomic<bool> cancelled = false;
+    cancel.set_callback([&] { cancelled = true; });
+    const absl::Status taken = sink(WorkerStep{1, 5, "", ""});
+    while (!cancelled) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    cancel.set_callback(nullptr);
+    return taken.ok() ? cancel.why() : taken;
+  }
+
+  Script script = picture;
+  std::atomic<bool> answers{true};
+  std::atomic<int> questions{0};
+};
+
+}  // namespace easel

@@ -1,0 +1,191 @@
+#include "gateway/generation_runner.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "gateway/api_error.h"
+#include "storage/storage.h"
+#include "tests/gateway/fake_image_worker.h"
+#include "tests/support/temp_folder.h"
+
+namespace easel {
+namespace {
+
+constexpr std::chrono::seconds kLong(20);
+
+class GenerationRunnerTest : public ::testing::Test {
+ protected:
+  GenerationRunnerTest() {
+    options.silence = std::chrono::milliseconds(100);
+    options.status_timeout = std::chrono::milliseconds(100);
+  }
+  void start() {
+    auto opened = Storage::open(folder.path());
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    storage = *std::move(opened);
+    runner = std::make_unique<GenerationRunner>(options, worker, storage->generations(),
+                                                storage->pictures(), hub);
+  }
+  absl::StatusOr<std::shared_ptr<GenerationRun>> begin(const std::string& id,
+                                                       uint32_t num_images = 1) {
+    GenerateOrder order;
+    order.request.request_id = id;
+    order.request.prompt = "x";
+    order.request.num_images = num_images;
+    order.settings_json = "{}";
+    return runner->start(order, {id, "", {}}, "");
+  }
+  std::string status_of(const std::string& id) {
+    const auto record = storage->generations().get(id);
+    if (!record.ok() || !*record) return "none";
+    return std::string(generation_status_name((*record)->status));
+  }
+  static ErrorCode code_of(const absl::Status& status) { return public_error(status).code; }
+
+  TempFolder folder;
+  FakeImageWorker worker;
+  EventHub hub;
+  GenerationRunnerOptions options;
+  std::unique_ptr<Storage> storage;
+  std::unique_ptr<GenerationRunner> runner;
+};
+
+TEST_F(GenerationRunnerTest, WritesTheRowBeforeTheWork) {
+  std::string seen;
+  worker.script = [&](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                      CancelSignal& cancel) {
+    seen = status_of(request.request_id);
+    return FakeImageWorker::picture(request, sink, cancel);
+  };
+  start();
+  const auto run = begin("a");
+  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(seen, "queued");
+  EXPECT_EQ(status_of("a"), "done");
+  EXPECT_TRUE((*run)->outcome.ok()) << (*run)->outcome;
+  EXPECT_EQ((*run)->record->files.size(), 1U);
+}
+
+TEST_F(GenerationRunnerTest, ManyAtOnceWithReadersAndCancels) {
+  start();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 24; ++i) {
+    threads.emplace_back([this, i] {
+      const std::string id = "g" + std::to_string(i);
+      const auto run = begin(id);
+      ASSERT_TRUE(run.ok()) << run.status();
+      std::thread reader([log = (*run)->log] {
+        uint64_t sequence = 0;
+        while (const auto event = log->next(sequence, kLong)) {
+          EXPECT_GT(event->sequence, sequence);
+          sequence = event->sequence;
+        }
+      });
+      if (i % 3 == 0) runner->cancel(id);
+      EXPECT_TRUE((*run)->log->wait_closed(kLong));
+      reader.join();
+      EXPECT_TRUE(status_of(id) == "done" || status_of(id) == "cancelled") << status_of(id);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(GenerationRunnerTest, CancelStopsTheWorkerAndClosesTheRow) {
+  worker.script = FakeImageWorker::hang;
+  start();
+  const auto run = begin("c");
+  ASSERT_TRUE(run.ok());
+  EXPECT_TRUE(runner->cancel("c"));
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kCancelled);
+  EXPECT_EQ(status_of("c"), "cancelled");
+  EXPECT_FALSE(runner->cancel("never"));
+}
+
+TEST_F(GenerationRunnerTest, ASilentWorkerThatAnswersNoQuestionCountsAsGone) {
+  worker.script = FakeImageWorker::hang;
+  worker.answers = false;
+  start();
+  const auto run = begin("s");
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kWorkerUnavailable);
+  EXPECT_EQ(status_of("s"), "failed");
+}
+
+TEST_F(GenerationRunnerTest, ASilentWorkerThatAnswersIsWaitedFor) {
+  worker.script = FakeImageWorker::hang;
+  start();
+  const auto run = begin("w");
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_GT(worker.questions, 0);
+  EXPECT_FALSE((*run)->log->closed());
+  runner->cancel("w");
+}
+
+TEST_F(GenerationRunnerTest, RefusesTheSameIdAndMoreThanItsLimit) {
+  options.max_running = 1;
+  worker.script = FakeImageWorker::hang;
+  start();
+  ASSERT_TRUE(begin("one").ok());
+  EXPECT_EQ(code_of(begin("two").status()), ErrorCode::kQueueFull);
+  EXPECT_EQ(status_of("two"), "none");
+  runner->cancel("one");
+  runner->shutdown(kLong);
+  EXPECT_EQ(code_of(begin("three").status()), ErrorCode::kBusy);
+}
+
+TEST_F(GenerationRunnerTest, WhatTheWorkerSendsMustBeAPicture) {
+  worker.script = [](const WorkerRequest&, const FakeImageWorker::Sink& sink, CancelSignal&) {
+    return sink(WorkerImage{0, "no picture"});
+  };
+  start();
+  const auto run = begin("n");
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kInferenceFailed);
+}
+
+TEST_F(GenerationRunnerTest, AnEndWithoutAResultIsAFailure) {
+  worker.script = [](const WorkerRequest&, const FakeImageWorker::Sink&, CancelSignal&) {
+    return absl::OkStatus();
+  };
+  start();
+  const auto run = begin("e");
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kInferenceFailed);
+  EXPECT_EQ(status_of("e"), "failed");
+}
+
+TEST_F(GenerationRunnerTest, APictureThatCannotBeStoredIsAFailureWithItsReason) {
+  start();
+  // A file in place of the folder, so that it fails for root too.
+  std::filesystem::remove_all(folder / "thumbnails");
+  folder.write("thumbnails", "");
+  const auto run = begin("f");
+  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kStorageFailed);
+  EXPECT_EQ(status_of("f"), "failed");
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "generations")) << "no picture without a row";
+  std::filesystem::remove(folder / "thumbnails");
+  std::filesystem::create_directory(folder / "thumbnails");
+  const auto next = begin("works-again");
+  ASSERT_TRUE((*next)->log->wait_closed(kLong));
+  EXPECT_EQ(status_of("works-again"), "done");
+}
+
+TEST_F(GenerationRunnerTest, ShutdownLeavesTheRowOpenForTheNextStart) {
+  worker.script = FakeImageWorker::hang;
+  start();
+  const auto run = begin("open");
+  runner->shutdown(std::chrono::milliseconds(10));
+  EXPECT_TRUE((*run)->log->closed());
+  EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kInterrupted);
+  runner.reset();
+  storage.reset();
+  start();
+  EXPECT_EQ(status_of("open"), "interrupted");
+}
+
+}  // namespace
+}  // namespace easel
