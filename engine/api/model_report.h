@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct ModelIdentity {
   std::string variant;  // "dev"
   std::vector<Capability> capabilities;
   int64_t max_start_images = 1;  // that a request can start from
+  // What the model's folder recommends (easel.json); absent: the family's defaults hold.
+  std::optional<int64_t> width, height, steps;
+  std::optional<double> guidance;
 };
 
 // Reads configs only. Errors as open_model, of what it reads.

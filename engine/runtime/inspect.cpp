@@ -61,6 +61,10 @@ absl::Status identify(const ModelFolder& folder, ModelIdentity& identity) {
   identity.family = family->name;
   identity.capabilities = family->capabilities;
   identity.max_start_images = family->max_start_images;
+  identity.width = folder.recommended().width;
+  identity.height = folder.recommended().height;
+  identity.steps = folder.recommended().steps;
+  identity.guidance = folder.recommended().guidance;
   EASEL_ASSIGN_OR_RETURN(identity.variant, family->detect_variant(folder));
   return absl::OkStatus();
 }

@@ -104,6 +104,17 @@ void set_recommended(const RecommendedParameters& from, v1::RecommendedParameter
   if (from.guidance) out.set_guidance(static_cast<float>(*from.guidance));
 }
 
+// The registry's word comes before that of the model's own folder.
+RecommendedParameters recommended_of(const RegistryEntry& entry, const ModelIdentity* identity) {
+  RecommendedParameters all = entry.recommended;
+  if (identity == nullptr) return all;
+  if (!all.width) all.width = identity->width;
+  if (!all.height) all.height = identity->height;
+  if (!all.steps) all.steps = identity->steps;
+  if (!all.guidance) all.guidance = identity->guidance;
+  return all;
+}
+
 }  // namespace
 
 v1::GenerateEvent EventTranslator::queued(int64_t position, int64_t length) {
@@ -201,7 +212,7 @@ v1::ModelInfo to_proto(const ModelFacts& facts) {
     }
   }
   if (facts.loaded != nullptr) out.set_fingerprint(facts.loaded->fingerprint);
-  set_recommended(entry.recommended, *out.mutable_recommended());
+  set_recommended(recommended_of(entry, facts.identity), *out.mutable_recommended());
   set_range(*out.mutable_allowed_steps(), entry.allowed.steps);
   set_range(*out.mutable_allowed_guidance(), entry.allowed.guidance);
   if (entry.allowed.side) set_range(*out.mutable_allowed_side(), *entry.allowed.side);
