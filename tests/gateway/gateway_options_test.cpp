@@ -1,0 +1,110 @@
+#include "gateway/gateway_options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace easel {
+namespace {
+
+class GatewayOptionsTest : public ::testing::Test {
+ protected:
+  GatewayOptionsTest() {
+    for (const char* name : kVariables) ::unsetenv(name);
+    ::setenv("EASEL_DATA_DIR", "/data", 1);
+  }
+  ~GatewayOptionsTest() override {
+    for (const char* name : kVariables) ::unsetenv(name);
+  }
+  static absl::StatusOr<GatewayCommand> read(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "easel-gateway");
+    return read_gateway_command(static_cast<int>(arguments.size()), arguments.data());
+  }
+
+  static constexpr const char* kVariables[] = {"EASEL_GATEWAY_PORT", "EASEL_WORKER_ADDRESS",
+                                               "EASEL_DATA_DIR", "MAX_IMAGE_SIDE"};
+  TempFolder folder;
+};
+
+TEST_F(GatewayOptionsTest, StaysOnThisMachineByDefault) {
+  const GatewayOptions options = read({})->options;
+  EXPECT_EQ(options.host, "127.0.0.1");
+  EXPECT_EQ(options.port, 7999);
+  EXPECT_EQ(options.max_image_side, 768);
+  EXPECT_EQ(options.cors_origins.size(), 4U);
+  EXPECT_TRUE(is_loopback(options.host));
+  EXPECT_FALSE(is_loopback("0.0.0.0"));
+  EXPECT_FALSE(is_loopback("::"));
+}
+
+TEST_F(GatewayOptionsTest, FlagsGoBeforeTheEnvironmentAndThatBeforeTheFile) {
+  const std::string file =
+      folder.write("g.toml", "port = 1\nmax_image_side = 100\nmax_streams = 9\n").string();
+  ::setenv("EASEL_GATEWAY_PORT", "2", 1);
+  ::setenv("MAX_IMAGE_SIDE", "200", 1);
+  const auto command = read({"--config", file.c_str(), "--port", "3"});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->options.port, 3);
+  EXPECT_EQ(command->options.max_image_side, 200);
+  EXPECT_EQ(command->options.max_streams, 9);
+}
+
+TEST_F(GatewayOptionsTest, ThePrintedConfigurationReadsBackTheSame) {
+  const auto command = read(
+      {"--cors-origin", "https://a.org,http://b:1", "--trusted-proxy", "10.0.0.1", "--port", "0"});
+  ASSERT_TRUE(command.ok()) << command.status();
+  const std::string text = gateway_config_text(command->options);
+  const std::string file = folder.write("g.toml", text).string();
+  const auto again = read({"--config", file.c_str()});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(gateway_config_text(again->options), text);
+  EXPECT_EQ(again->options.cors_origins, (std::vector<std::string>{"https://a.org", "http://b:1"}));
+}
+
+TEST_F(GatewayOptionsTest, NamesTheLineOfWhatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"port = 1\nprot = 2\n", ":2"},  {"port = \"1\"\n", ":1"},
+      {"port = 70000\n", ":1"},        {"host = 3\n", ":1"},
+      {"\n\nport = \n", ":3"},         {"cors_origins = [1]\n", ":1"},
+      {"cors_origins = \"*\"\n", ":1"}};
+  for (const auto& [text, named] : cases) {
+    const std::string file = folder.write("g.toml", text).string();
+    EXPECT_TRUE(fails_with(read({"--config", file.c_str()}).status(), Reason::kInvalidField,
+                           {"g.toml", named}))
+        << text;
+  }
+  const std::string file = folder.write("g.toml", "cors_origins = [\"*\"]\n").string();
+  EXPECT_TRUE(fails_with(read({"--config", file.c_str()}).status(), Reason::kInvalidField, {"*"}));
+}
+
+TEST_F(GatewayOptionsTest, RefusesWrongFlagsAndVariables) {
+  for (const std::vector<const char*>& arguments : {std::vector<const char*>{"--port", "x"},
+                                                    {"--port", "-1"},
+                                                    {"--nonsense"},
+                                                    {"--cors-origin", "null"},
+                                                    {"--max-streams", "0"},
+                                                    {"--config", "/nowhere.toml"},
+                                                    {"positional"}}) {
+    EXPECT_FALSE(read(arguments).ok()) << arguments[0];
+  }
+  ::setenv("EASEL_GATEWAY_PORT", "many", 1);
+  EXPECT_TRUE(fails_with(read({}).status(), Reason::kInvalidField, {"EASEL_GATEWAY_PORT"}));
+}
+
+TEST_F(GatewayOptionsTest, SaysWhatToDo) {
+  EXPECT_EQ(read({"--check-config"})->action, GatewayAction::kCheckConfig);
+  EXPECT_EQ(read({"--print-config"})->action, GatewayAction::kPrintConfig);
+  const auto help = read({"--help"});
+  EXPECT_EQ(help->action, GatewayAction::kExit);
+  for (const char* flag : {"--host", "--port", "--worker", "--data-dir", "--cors-origin",
+                           "--trusted-proxy", "--max-streams-per-address", "--check-config"}) {
+    EXPECT_NE(help->text.find(flag), std::string::npos) << flag;
+  }
+  EXPECT_EQ(read({"--version"})->text, "easel-gateway 0.1.0\n");
+}
+
+}  // namespace
+}  // namespace easel

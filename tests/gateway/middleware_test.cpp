@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/json_log.h"
+#include "gateway/middleware/client_address.h"
+#include "gateway/middleware/request_id.h"
+#include "gateway/middleware/trace_context.h"
+#include "gateway/router.h"
+#include "gateway/utc_time.h"
+
+namespace easel {
+namespace {
+
+HttpRequest request_with(const char* name, const std::string& value) {
+  HttpRequest request;
+  request.peer_address = "10.0.0.1";
+  request.headers.add(name, value);
+  return request;
+}
+
+TEST(TraceContextTest, ContinuesAValidTraceOnly) {
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  EXPECT_EQ(trace_context_of(request_with("traceparent", "00-" + trace + "-b7ad6b7169203331-01"))
+                .trace_id,
+            trace);
+  for (const std::string& bad :
+       {std::string(), std::string("x"), "00-" + trace + "-b7ad6b7169203331",
+        "ff-" + trace + "-b7ad6b7169203331-01", "00-" + trace + "-0000000000000000-01",
+        "00-" + std::string(32, '0') + "-b7ad6b7169203331-01",
+        "00-" + trace + "-b7ad6b7169203331-01-x", "00-" + trace + "-B7AD6B7169203331-01",
+        "00_" + trace + "-b7ad6b7169203331-01"}) {
+    const TraceContext made = trace_context_of(request_with("traceparent", bad));
+    EXPECT_NE(made.trace_id, trace) << bad;
+    EXPECT_EQ(made.traceparent.size(), 55U) << bad;
+  }
+}
+
+TEST(RequestIdTest, TakesPlainNamesOnly) {
+  EXPECT_EQ(request_id_of(request_with("x-request-id", "a-B_3.:")), "a-B_3.:");
+  for (const std::string& bad : {std::string(), std::string("a b"), std::string("a\nb"),
+                                 std::string(129, 'a'), std::string("\xc3\xa9")}) {
+    EXPECT_EQ(request_id_of(request_with("X-Request-Id", bad)).size(), 32U) << bad;
+  }
+  EXPECT_LT(make_id().substr(0, 6), "1") << "begins with the time";
+}
+
+TEST(ClientAddressTest, BelievesTrustedProxiesOnly) {
+  const auto address = [](const std::string& forwarded, const std::set<std::string>& proxies) {
+    return client_address_of(request_with("X-Forwarded-For", forwarded), proxies);
+  };
+  EXPECT_EQ(address("1.1.1.1", {}), "10.0.0.1");
+  EXPECT_EQ(address("6.6.6.6, 1.1.1.1", {"10.0.0.1"}), "1.1.1.1") << "what the proxy itself wrote";
+  EXPECT_EQ(address("1.1.1.1, 10.0.0.2", {"10.0.0.1", "10.0.0.2"}), "1.1.1.1");
+  EXPECT_EQ(address("", {"10.0.0.1"}), "10.0.0.1");
+  EXPECT_EQ(address(" , ,", {"10.0.0.1"}), "10.0.0.1");
+  EXPECT_LE(address(std::string(5000, '1'), {"10.0.0.1"}).size(), 64U);
+}
+
+TEST(RouterTest, MatchesWholePathsAndNothingElse) {
+  Router router;
+  for (const auto& [method, pattern] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"GET", "/"}, {"GET", "/a/{id}"}, {"DELETE", "/a/{id}"}, {"GET", "/a/{id}/events"}}) {
+    Route route;
+    route.method = method;
+    route.pattern = pattern;
+    router.add(std::move(route));
+  }
+  const auto found = [&](const char* method, const std::string& path) {
+    HttpRequest request;
+    request.method = method;
+    request.path = path;
+    const auto route = router.find(request);
+    return route.ok() ? (*route)->pattern : "-";
+  };
+  EXPECT_EQ(found("GET", "/"), "/");
+  EXPECT_EQ(found("HEAD", "/a/x"), "/a/{id}");
+  EXPECT_EQ(found("DELETE", "/a/x"), "/a/{id}");
+  EXPECT_EQ(found("GET", "/a/x/events"), "/a/{id}/events");
+  for (const std::string& path :
+       {std::string(), std::string("*"), std::string("a/x"), std::string("/a"), std::string("/a/"),
+        std::string("/a/x/"), std::string("//"), std::string("/a//events"), std::string("/A/x"),
+        std::string("/a/x%2f"), std::string("/a/x\0", 5), std::string("/a/x y"),
+        "/a/" + std::string(161, 'x')}) {
+    EXPECT_EQ(found("GET", path), "-") << path;
+  }
+  EXPECT_EQ(found("POST", "/a/x"), "-");
+  EXPECT_EQ(router.allowed_methods("/a/x"), "GET, HEAD, DELETE, OPTIONS");
+  EXPECT_EQ(router.allowed_methods("/b"), "");
+}
+
+TEST(JsonLogTest, OneLineOfAsciiWhateverComesIn) {
+  std::string every_byte;
+  for (int c = 0; c < 256; ++c) every_byte += static_cast<char>(c);
+  for (const std::string& hostile :
+       {every_byte, std::string("a\n{\"level\":\"error\"}"), std::string("\x1b[2J\r\n"),
+        std::string("\xe2\x80\xa8 \xe2\x80\xae"), std::string("\"}, \"x\": {\"")}) {
+    const std::string line = log_line(LogLevel::kInfo, "request", {{"client", hostile}}, "now");
+    for (const char c : line) EXPECT_TRUE(c >= ' ' && c < 0x7f);
+    const nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
+    ASSERT_TRUE(parsed.is_object()) << line;
+    EXPECT_EQ(parsed.size(), 4U);
+  }
+  EXPECT_LT(log_line(LogLevel::kInfo, "x", {{"a", std::string(1 << 20, 'a')}}, "").size(), 1200U);
+}
+
+TEST(UtcTimeTest, HasMillisecondsAndZ) {
+  EXPECT_EQ(utc_text(1769860800007), "2026-01-31T12:00:00.007Z");
+}
+
+}  // namespace
+}  // namespace easel
