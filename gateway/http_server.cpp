@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -356,12 +357,14 @@ class HttpServerImpl final : public HttpServer {
   int port() const override { return port_; }
   void run() override { server_.listen_after_bind(); }
   void stop() override {
+    if (stopped_.exchange(true)) return;  // afterwards it would wait for a beginning that has been
     server_.wait_until_ready();
     server_.stop();
   }
 
  private:
   LibraryServer server_;
+  std::atomic<bool> stopped_{false};
   int port_ = -1;
 };
 
