@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <utility>
 
 #include "base/error.h"
@@ -74,7 +75,9 @@ struct GenerationRunner::Job {
   Clock::time_point started = Clock::now();
   std::atomic<Clock::rep> last_sign{0};  // when the worker said something, of the steady clock
   bool running = false;
+  size_t num_images = 1;
   std::vector<GenerationFile> files;
+  bool last_unrecorded = false;  // the last of `files` is in no row yet
   std::optional<WorkerResult> result;
 
   void note_sign() { last_sign = Clock::now().time_since_epoch().count(); }
@@ -130,6 +133,7 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   job->context.timeout = options_.timeout;
   job->trace_id = trace_id;
   job->model = order.request.model;
+  job->num_images = order.request.num_images;
   job->note_sign();
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
   EASEL_RETURN_IF_ERROR(reserve(job));
@@ -187,31 +191,48 @@ absl::Status GenerationRunner::on_event(Job& job, WorkerEvent event) {
 }
 
 absl::Status GenerationRunner::store_picture(Job& job, const WorkerImage& image) {
-  const std::string& id = job.run->id;
-  const int index = static_cast<int>(image.index);
-  const absl::StatusOr<std::string> thumbnail = make_thumbnail(image.bytes);
-  if (!thumbnail.ok() || image.index != job.files.size()) {
-    return make_error(Reason::kInferenceFailed, "the worker sent what is no picture");
+  if (image.index != job.files.size()) {
+    return make_error(Reason::kInferenceFailed, "the worker sent its pictures out of order");
   }
-  GenerationFile file;
-  file.index = index;
-  file.picture_bytes = image.bytes.size();
-  file.thumbnail_bytes = thumbnail->size();
-  EASEL_ASSIGN_OR_RETURN(file.picture_file,
-                         pictures_.write(PictureKind::kPicture, id, index, image.bytes));
-  absl::StatusOr<std::string> written =
-      pictures_.write(PictureKind::kThumbnail, id, index, *thumbnail);
-  if (written.ok()) file.thumbnail_file = *std::move(written);
-  const absl::Status added = written.ok() ? generations_.add_file(id, file) : written.status();
-  if (!added.ok()) {
-    // Without a row nobody would ever find them. What cannot be removed is swept at the next start.
-    pictures_.remove(PictureKind::kPicture, file.picture_file).IgnoreError();
-    pictures_.remove(PictureKind::kThumbnail, file.thumbnail_file).IgnoreError();
+  EASEL_ASSIGN_OR_RETURN(const GenerationFile file, write_files(job.run->id, image));
+  job.files.push_back(file);
+  // The last one waits for the row's end, which comes at once and saves a write to the disk.
+  job.last_unrecorded = job.files.size() == job.num_images;
+  return job.last_unrecorded ? absl::OkStatus() : record_file(job);
+}
+
+// Both files at the same time: each waits for the disk.
+absl::StatusOr<GenerationFile> GenerationRunner::write_files(const std::string& id,
+                                                             const WorkerImage& image) {
+  const int index = static_cast<int>(image.index);
+  std::future<absl::StatusOr<std::string>> picture = std::async(std::launch::async, [&] {
+    return pictures_.write(PictureKind::kPicture, id, index, image.bytes);
+  });
+  const absl::StatusOr<std::string> small = make_thumbnail(image.bytes);
+  absl::StatusOr<std::string> thumbnail =
+      small.ok() ? pictures_.write(PictureKind::kThumbnail, id, index, *small)
+                 : make_error(Reason::kInferenceFailed, "the worker sent what is no picture");
+  absl::StatusOr<std::string> written = picture.get();
+  if (written.ok() && thumbnail.ok()) {
+    return GenerationFile{index, *written, *thumbnail, image.bytes.size(), small->size()};
+  }
+  if (written.ok()) pictures_.remove(PictureKind::kPicture, *written).IgnoreError();
+  if (thumbnail.ok()) pictures_.remove(PictureKind::kThumbnail, *thumbnail).IgnoreError();
+  return written.ok() ? thumbnail.status() : written.status();
+}
+
+absl::Status GenerationRunner::record_file(Job& job) {
+  const GenerationFile file = job.files.back();
+  const absl::Status added = generations_.add_file(job.run->id, file);
+  if (added.ok()) {
+    append_image_ready(*job.run->log, job.run->id, file);
     return added;
   }
-  job.files.push_back(file);
-  append_image_ready(*job.run->log, id, file);
-  return absl::OkStatus();
+  // Without a row nobody would ever find them. What cannot be removed is swept at the next start.
+  pictures_.remove(PictureKind::kPicture, file.picture_file).IgnoreError();
+  pictures_.remove(PictureKind::kThumbnail, file.thumbnail_file).IgnoreError();
+  job.files.pop_back();
+  return added;
 }
 
 void GenerationRunner::finish(Job& job, const absl::Status& ended) {
@@ -249,10 +270,12 @@ absl::Status GenerationRunner::close_done(Job& job) {
       generations_.finish_done(job.run->id, used_of(*job.result), job.files, end));
   EASEL_ASSIGN_OR_RETURN(job.run->record, generations_.get(job.run->id));
   if (!job.run->record) return absl::InternalError("the row is gone");
+  if (job.last_unrecorded) append_image_ready(*job.run->log, job.run->id, job.files.back());
   return absl::OkStatus();
 }
 
 void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
+  if (job.last_unrecorded) record_file(job).IgnoreError();
   const ApiError error = public_error(why);
   log_event(LogLevel::kWarning, "generation failed",
             {{"generation_id", job.run->id},

@@ -62,6 +62,8 @@ class GenerationRunner {
   void run(Job& job);
   absl::Status on_event(Job& job, WorkerEvent event);
   absl::Status store_picture(Job& job, const WorkerImage& image);
+  absl::StatusOr<GenerationFile> write_files(const std::string& id, const WorkerImage& image);
+  absl::Status record_file(Job& job);
   void finish(Job& job, const absl::Status& ended);
   bool is_unknown_model(const Job& job, const absl::Status& outcome);
   absl::Status close_done(Job& job);
