@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/str_format.h"
 #include "base/error.h"
 #include "base/quote.h"
 #include "base/utf8.h"
@@ -24,12 +25,15 @@ constexpr int64_t kMaxPreviewEvery = 1000;
 constexpr int64_t kDefaultLargestSide = 1024;
 constexpr int64_t kSmallestSide = 16;
 
+// 4294967295, not 4.29497e+09.
+std::string number_text(double value) { return absl::StrFormat("%.10g", value); }
+
 absl::Status check_number(std::string_view field, double value, NumberRange allowed) {
   if (std::isfinite(value) && value >= allowed.lowest && value <= allowed.highest) {
     return absl::OkStatus();
   }
-  return invalid_field(field, " is ", value, ": allowed are ", allowed.lowest, " to ",
-                       allowed.highest);
+  return invalid_field(field, " is ", number_text(value), ": allowed are ",
+                       number_text(allowed.lowest), " to ", number_text(allowed.highest));
 }
 
 absl::Status check_text(std::string_view field, const std::string& text, size_t max_bytes) {
@@ -74,7 +78,7 @@ absl::StatusOr<int64_t> read_whole(std::string_view field, std::string_view text
                                    NumberRange allowed) {
   EASEL_ASSIGN_OR_RETURN(const double value, read_real(field, text, allowed));
   if (value == std::floor(value)) return static_cast<int64_t>(value);
-  return invalid_field(field, " is ", value, ": expected a whole number");
+  return invalid_field(field, " is ", number_text(value), ": expected a whole number");
 }
 
 // "true_cfg" and "max_sequence_length" are the engine's own; the rest is the family's to judge.

@@ -1,4 +1,4 @@
-// gRPC's own messages, in the log's form.
+// What gRPC and protobuf say of themselves, in the log's form.
 #pragma once
 
 #include "services/worker/json_log.h"

@@ -1,0 +1,217 @@
+// The real program with the demo model, as a caller on this machine sees it.
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <string>
+#include <vector>
+
+#include "easel/v1/image_service.grpc.pb.h"
+#include "easel/v1/model_service.grpc.pb.h"
+#include "google/rpc/error_info.pb.h"
+#include "tests/services/worker/worker_process.h"
+
+namespace easel {
+namespace {
+
+constexpr char kPngStart[] = "\x89PNG";
+
+std::string reason_of(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (details.ParseFromString(status.error_details()) && details.details_size() == 1) {
+    details.details(0).UnpackTo(&info);
+  }
+  return info.reason();
+}
+
+class EndToEndTest : public ::testing::Test {
+ protected:
+  void connect(const std::string& address) {
+    ASSERT_NE(address, "");
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    images_ = v1::ImageService::NewStub(channel_);
+  }
+  static v1::GenerateRequest request(uint32_t steps) {
+    v1::GenerateRequest message;
+    message.set_prompt("a red circle");
+    message.set_seed(7);
+    message.set_steps(steps);
+    message.set_width(64);
+    message.set_height(64);
+    return message;
+  }
+  struct Answer {
+    std::vector<v1::GenerateEvent> events;
+    grpc::Status status;
+
+    std::string picture() const {
+      for (const v1::GenerateEvent& event : events) {
+        if (event.has_image_ready()) return event.image_ready().image().data();
+      }
+      return "";
+    }
+  };
+  static Answer read_all(grpc::ClientReader<v1::GenerateEvent>& reader) {
+    Answer answer;
+    v1::GenerateEvent event;
+    while (reader.Read(&event)) answer.events.push_back(event);
+    answer.status = reader.Finish();
+    return answer;
+  }
+  Answer generate(const v1::GenerateRequest& message) {
+    grpc::ClientContext context;
+    return read_all(*images_->Generate(&context, message));
+  }
+
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::ImageService::Stub> images_;
+};
+
+TEST_F(EndToEndTest, DrawsAPictureAndEditsIt) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  connect(worker.await_address());
+  v1::GenerateRequest message = request(3);
+  message.set_preview_every(1);
+  const Answer drawn = generate(message);
+  ASSERT_TRUE(drawn.status.ok()) << drawn.status.error_message();
+  EXPECT_EQ(drawn.picture().substr(0, 4), kPngStart);
+  uint32_t steps = 0;
+  for (const v1::GenerateEvent& event : drawn.events) {
+    if (event.has_step()) {
+      EXPECT_EQ(event.step().step(), ++steps);
+      EXPECT_EQ(event.step().preview().data().substr(0, 4), kPngStart);
+    }
+  }
+  EXPECT_EQ(steps, 3u);
+  const v1::Result& result = drawn.events.back().result();
+  EXPECT_EQ(result.model(), "demo");
+  EXPECT_EQ(result.family(), "flux");
+  EXPECT_EQ(result.fingerprint().size(), 64u);
+  EXPECT_GT(result.memory_peak_bytes(), 0u);
+
+  v1::EditRequest edit;
+  edit.set_prompt("a blue circle");
+  edit.add_images()->set_data(drawn.picture());
+  edit.set_steps(3);
+  grpc::ClientContext context;
+  const Answer edited = read_all(*images_->Edit(&context, edit));
+  ASSERT_TRUE(edited.status.ok()) << edited.status.error_message();
+  EXPECT_EQ(edited.events.back().result().width(), 64u);
+  EXPECT_NE(edited.picture(), drawn.picture());
+}
+
+TEST_F(EndToEndTest, TheSameSeedDrawsTheSamePictureAfterOtherJobs) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  connect(worker.await_address());
+  const std::string first = generate(request(2)).picture();
+  generate(request(1));
+  EXPECT_EQ(generate(request(2)).picture(), first);
+}
+
+TEST_F(EndToEndTest, WhatOnlyTheModelCanJudgeIsRefusedByName) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  connect(worker.await_address());
+  v1::GenerateRequest message = request(2);
+  message.set_sampler("ddim");
+  EXPECT_EQ(reason_of(generate(message).status), "INVALID_FIELD");
+  message.clear_sampler();
+  (*message.mutable_options())["no_such"] = "1";
+  EXPECT_EQ(reason_of(generate(message).status), "INVALID_FIELD");
+  message.clear_options();
+  message.mutable_image()->set_data("no picture");
+  EXPECT_EQ(reason_of(generate(message).status), "INVALID_FIELD");
+}
+
+TEST_F(EndToEndTest, CancelStopsALongJob) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  connect(worker.await_address());
+  v1::GenerateRequest message = request(200);
+  message.set_request_id("long");
+  grpc::ClientContext context;
+  const auto reader = images_->Generate(&context, message);
+  v1::GenerateEvent event;
+  while (reader->Read(&event) && !event.has_step()) {
+  }
+  grpc::ClientContext cancel_context;
+  v1::CancelRequest cancel;
+  cancel.set_request_id("long");
+  v1::CancelResponse response;
+  ASSERT_TRUE(images_->Cancel(&cancel_context, cancel, &response).ok());
+  EXPECT_TRUE(response.found());
+  EXPECT_EQ(reason_of(read_all(*reader).status), "CANCELLED");
+}
+
+TEST_F(EndToEndTest, SigtermFinishesWhatRunsAndEndsCleanly) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu", "--drain-seconds", "60"});
+  connect(worker.await_address());
+  grpc::ClientContext context;
+  const auto reader = images_->Generate(&context, request(8));
+  v1::GenerateEvent event;
+  while (reader->Read(&event) && !event.has_step()) {
+  }
+  worker.send(SIGTERM);
+  EXPECT_TRUE(read_all(*reader).status.ok());
+  EXPECT_EQ(worker.wait(), 0);
+  EXPECT_TRUE(worker.logged("stopped").is_object());
+}
+
+TEST_F(EndToEndTest, SighupWithABrokenRegistryKeepsTheOldOne) {
+  const TempFolder folder;
+  const std::string registry = folder.write("models.toml", "").string();
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu", "--registry", registry});
+  connect(worker.await_address());
+  folder.write("models.toml", "[models.x]\nno = 1\n");
+  worker.send(SIGHUP);
+  EXPECT_TRUE(worker.await_logged("registry_broken"));
+  EXPECT_TRUE(generate(request(1)).status.ok());
+}
+
+TEST_F(EndToEndTest, ASocketInUseIsNotTakenOver) {
+  const TempFolder folder;
+  const std::string address = "unix:" + (folder / "worker.sock").string();
+  WorkerProcess worker({"--address", address, "--device", "cpu"});
+  connect(worker.await_address());
+  WorkerProcess second({"--address", address, "--device", "cpu"});
+  EXPECT_EQ(second.wait(), 2);
+  EXPECT_NE(second.err().find("in use"), std::string::npos) << second.err();
+  EXPECT_TRUE(generate(request(1)).status.ok());
+}
+
+TEST_F(EndToEndTest, MistakesInTheConfigurationEndItWithTheirLine) {
+  const TempFolder folder;
+  const std::string config = folder.write("worker.toml", "\ncolour = 1\n").string();
+  WorkerProcess worker({"--config", config, "--check-config"});
+  EXPECT_EQ(worker.wait(), 2);
+  EXPECT_NE(worker.err().find("worker.toml:2"), std::string::npos) << worker.err();
+  WorkerProcess good({"--check-config"});
+  EXPECT_EQ(good.wait(), 0);
+}
+
+// The commands of docs/operations.md.
+TEST_F(EndToEndTest, GrpcurlWorksByReflectionAlone) {
+  if (run_program({"grpcurl", "-version"}).exit_code != 0) {
+    GTEST_SKIP() << "there is no grpcurl on the PATH (it needs Go 1.25 to be built)";
+  }
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  const std::string address = worker.await_address();
+  const auto call = [&](const std::string& method, const std::string& data = "{}") {
+    const ProgramResult result =
+        run_program({"grpcurl", "-plaintext", "-d", data, address, method});
+    EXPECT_EQ(result.exit_code, 0) << method << ": " << result.output;
+    return result.output;
+  };
+  const ProgramResult list = run_program({"grpcurl", "-plaintext", address, "list"});
+  EXPECT_NE(list.output.find("easel.v1.ImageService"), std::string::npos) << list.output;
+  EXPECT_NE(call("grpc.health.v1.Health/Check").find("\"SERVING\""), std::string::npos);
+  EXPECT_NE(call("easel.v1.ImageService/Status").find("\"ready\": true"), std::string::npos);
+  EXPECT_NE(call("easel.v1.ModelService/List").find("\"demo\""), std::string::npos);
+  EXPECT_NE(call("easel.v1.ImageService/Generate", R"({"prompt": "a red circle", "steps": 2})")
+                .find("fingerprint"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace easel
