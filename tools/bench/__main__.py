@@ -7,12 +7,11 @@ included; diffusers' is the median of the steps after the first.
 
 import argparse
 import json
-import platform
 import statistics
 import tempfile
-from pathlib import Path
 
 from .cases import real_width_cases, small_cases
+from .machine import processor
 from .runs import run_diffusers, run_easel
 
 
@@ -40,13 +39,6 @@ def table(rows):
             f"| {step['easel'] * 1e3:.1f} / {step['diffusers'] * 1e3:.1f} | {step['ratio']:.2f} "
             f"| {peak['easel'] / 2**20:.0f} / {peak['diffusers'] / 2**20:.0f} | {peak['ratio']:.2f} |")
     return "\n".join(lines)
-
-
-def processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 def main():

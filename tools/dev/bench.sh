@@ -1,4 +1,5 @@
 # ./dev bench [ARGUMENT...]: easel against diffusers, side by side (tools/bench).
+# ./dev bench service [ARGUMENT...]: what gateway and worker add, and what they hold out (tools/bench/service).
 
 # ensure_reference_python: sets reference_python to one that has diffusers; EASEL_REFERENCE_PYTHON names another.
 ensure_reference_python() {
@@ -14,9 +15,19 @@ ensure_reference_python() {
 }
 
 dev_bench() {
+  if [[ ${1:-} == service ]]; then
+    bench_service "${@:2}"
+    return
+  fi
   ensure_packages tools/dev/packages.txt tools/dev/packages_bench.txt
   dev_build easel
   ensure_reference_python
   step "benchmark: alternating runs, medians"
   "$reference_python" -m tools.bench --easel "$build_dir/bin/easel" "$@" || die "the benchmark failed" "Its message is above"
+}
+
+bench_service() {
+  dev_build easel-worker easel-gateway
+  step "benchmark of the service: about six minutes, 1 GB in the temporary folder"
+  python3 -m tools.bench.service --programs "$build_dir/bin" "$@" || die "the benchmark failed" "Its message is above"
 }

@@ -1,0 +1,1 @@
+"""What the two processes add to the engine, and what they hold out."""

@@ -1,0 +1,73 @@
+"""What a job costs beyond the engine's own work.
+
+Counted is the time from opening a connection (by gRPC it stays open) to the answer's last byte, less the stages that
+the engine reports ("seconds" without "queue": load, encode, denoise, decode). What is left is the queue, gRPC and
+the PNG; by REST also the gateway: its row in the database, the files and their syncs, the thumbnail, the JSON.
+"""
+
+import json
+import os
+import time
+
+from ..machine import load, sync_seconds
+from .grpc_call import GrpcConnection
+from .programs import Programs, ask
+from .row import Row
+
+PROMPT = "a red circle on a white background"
+STEPS = (1, 4)
+WARM_UP = 3
+MEMORY_FOLDER = "/dev/shm"
+
+
+def engine_seconds(stages):
+    return sum(seconds for stage, seconds in stages.items() if stage != "queue")
+
+
+def by_rest(programs):
+    def draw(steps, seed):
+        body = {"prompt": PROMPT, "engine": "demo", "steps": steps, "seed": seed}
+        connection = programs.connection()
+        answer = json.loads(ask(connection, "POST", "/api/generate", body))
+        connection.close()
+        return {item["stage"]: item["seconds"] for item in answer["seconds"]}
+
+    return draw
+
+
+def by_grpc(connection):
+    return lambda steps, seed: connection.generate(PROMPT, steps, seed)
+
+
+def extra_seconds(draw, steps, seed):
+    start = time.perf_counter()
+    stages = draw(steps, seed)
+    return time.perf_counter() - start - engine_seconds(stages)
+
+
+def measure(ways, jobs):
+    """{(way, steps): [seconds]}; ways and steps alternate, so that a drifting machine drifts for all."""
+    extra = {(name, steps): [] for name in ways for steps in STEPS}
+    for seed in range(WARM_UP + jobs):
+        for (name, steps), seconds in extra.items():
+            value = extra_seconds(ways[name], steps, seed)
+            if seed >= WARM_UP:
+                seconds.append(value)
+    return extra
+
+
+def overhead_rows(options):
+    with Programs(options.programs, options.threads) as on_disk:
+        print(f"an fsync where the data folder is: {sync_seconds(on_disk.data) * 1e3:.2f} ms (median)", flush=True)
+        grpc = GrpcConnection(f"{on_disk.folder}/worker.sock")
+        ways = {"gRPC": by_grpc(grpc), "REST, data on disk": by_rest(on_disk)}
+        if os.path.isdir(MEMORY_FOLDER):
+            with Programs(options.programs, options.threads, parent=MEMORY_FOLDER) as in_memory:
+                ways["REST, data in memory"] = by_rest(in_memory)
+                extra = measure(ways, options.jobs)
+        else:
+            extra = measure(ways, options.jobs)
+        grpc.close()
+    return [Row(f"added to a job by {name}; {steps} step{'s' * (steps > 1)}", seconds,
+                "≤ 5 (median)" if name.startswith("REST") else "", load())
+            for (name, steps), seconds in extra.items()]
