@@ -1,5 +1,6 @@
 #include "services/worker/server.h"
 
+#include <grpc/health/v1/health.pb.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -100,6 +101,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const WorkerOptions& optio
   EASEL_ASSIGN_OR_RETURN(const auto server_credentials, credentials(options));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Linked in by being asked for: reflection describes only what is in the descriptor pool.
+  grpc::health::v1::HealthCheckRequest::descriptor();
   grpc::ServerBuilder builder;
   set_limits(builder, options.queue_limit);
   int port = 0;
