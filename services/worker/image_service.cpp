@@ -14,11 +14,11 @@ namespace {
 
 // `convert` makes the engine's request of the message for a model.
 template <typename Message, typename Convert>
-absl::StatusOr<Job> make_job(const Message& message, const ModelDirectory& models,
-                             const Convert& convert) {
+absl::StatusOr<Job> make_job(const std::string& id, const Message& message,
+                             const ModelDirectory& models, const Convert& convert) {
   Job job;
-  job.id = message.request_id().empty() ? make_request_id() : message.request_id();
-  EASEL_RETURN_IF_ERROR(check_request_id(job.id));
+  job.id = id;
+  EASEL_RETURN_IF_ERROR(check_request_id(id));
   EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models.find(message.model()));
   EASEL_RETURN_IF_ERROR(models.locate(entry).status());
   job.model = entry.key;
@@ -38,9 +38,10 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
     const char* method, const grpc::CallbackServerContext& context, const Message& message,
     const Convert& convert) {
   const std::string traceparent = traceparent_of(context);
-  absl::StatusOr<Job> job = make_job(message, models_, convert);
+  const std::string id = message.request_id().empty() ? make_request_id() : message.request_id();
+  absl::StatusOr<Job> job = make_job(id, message, models_, convert);
   if (!job.ok()) {
-    log_refusal(services_.log, method, message.request_id(), traceparent, job.status());
+    log_refusal(services_.log, method, id, traceparent, job.status());
     return GenerateReactor::refuse(job.status());
   }
   job->traceparent = traceparent;
