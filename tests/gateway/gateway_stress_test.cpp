@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <locale>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -15,6 +16,9 @@ namespace {
 class GatewayStressTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    // The regular expressions of httplib's client fill this cache of libstdc++ without a lock.
+    const auto& letters = std::use_facet<std::ctype<char>>(std::locale());
+    for (int c = 0; c < 256; ++c) letters.narrow(static_cast<char>(c), '\0');
     options.port = 0;
     options.data_dir = folder.path().string();
     auto created = Gateway::create(options, worker);
