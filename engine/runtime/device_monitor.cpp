@@ -2,6 +2,8 @@
 
 #include <c10/core/CachingDeviceAllocator.h>
 
+#include <atomic>
+
 #include "base/error.h"
 #include "engine/runtime/compute_choice.h"
 
@@ -15,17 +17,15 @@ using c10::CachingAllocator::StatType;
 class AllocatorMonitor : public DeviceMonitor {
  public:
   explicit AllocatorMonitor(at::Device device)
-      : device_(device), allocator_(c10::getDeviceAllocator(device.type())) {
-    if (allocator_->initialized()) total_ = allocator_->getMemoryInfo(device.index()).second;
-  }
+      : device_(device), allocator_(c10::getDeviceAllocator(device.type())) {}
 
   std::string name() const override { return device_.str(); }
 
   DeviceMemory read() const override {
     DeviceMemory memory;
-    memory.total = static_cast<int64_t>(total_);
-    // Before the first allocation there is nothing to ask.
+    // Before a model is opened there is nothing to ask.
     if (!allocator_->initialized()) return memory;
+    memory.total = total_bytes();
     const Stat reserved = allocator_->getDeviceStats(device_.index())
                               .reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
     memory.used = reserved.current;
@@ -38,9 +38,16 @@ class AllocatorMonitor : public DeviceMonitor {
   }
 
  private:
+  // Asked for once: the driver may take milliseconds for it.
+  int64_t total_bytes() const {
+    if (total_ == 0)
+      total_ = static_cast<int64_t>(allocator_->getMemoryInfo(device_.index()).second);
+    return total_;
+  }
+
   const at::Device device_;
   c10::DeviceAllocator* const allocator_;  // libtorch's, for the life of the process
-  size_t total_ = 0;
+  mutable std::atomic<int64_t> total_{0};
 };
 
 }  // namespace
