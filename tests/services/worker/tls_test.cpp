@@ -30,15 +30,16 @@ class TlsTest : public WorkerFixture {
     const std::string command =
         concat("cd '", folder_.path().string(), "' && sh make.sh > /dev/null 2>&1");
     if (std::system(command.c_str()) != 0) GTEST_SKIP() << "openssl makes no certificates here";
-    options_.address = "localhost:0";
     options_.tls_cert = folder_ / "server.pem";
     options_.tls_key = folder_ / "server.key";
     options_.client_ca = folder_ / "ca.pem";
   }
   std::string pem(const char* name) const { return *read_file(folder_ / name, 1 << 20); }
   grpc::Status ask(const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
-    const auto stub =
-        v1::ImageService::NewStub(grpc::CreateChannel(worker_->address(), credentials));
+    grpc::ChannelArguments arguments;
+    arguments.SetSslTargetNameOverride("localhost");
+    const auto stub = v1::ImageService::NewStub(
+        grpc::CreateCustomChannel(worker_->address(), credentials, arguments));
     grpc::ClientContext context;
     v1::StatusResponse response;
     return stub->Status(&context, {}, &response);
