@@ -45,7 +45,8 @@ absl::Status unknown_name(std::string_view name, const ModelRegistry& registry) 
   std::string message =
       concat("there is no model ", quote(name), ": no such path, and no key of the registry");
   if (!near.empty()) message += concat("; did you mean ", join(near, " or "), "?");
-  return missing(concat(message, near.empty() ? "; known keys: " : " Known keys: ", join(keys, ", ")));
+  return missing(
+      concat(message, near.empty() ? "; known keys: " : " Known keys: ", join(keys, ", ")));
 }
 
 }  // namespace
