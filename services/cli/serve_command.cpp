@@ -68,6 +68,7 @@ class Server {
     std::vector<std::string> arguments;
     add(arguments, "--config", options_.worker_config);
     add(arguments, "--address", options_.worker_address);
+    add(arguments, "--device", options_.device);
     return arguments;
   }
 
@@ -151,6 +152,7 @@ void add_serve_options(CLI::App& app, ServeOptions& options) {
       ->envname("EASEL_GATEWAY_PORT");
   app.add_option("--worker-address", options.worker_address,
                  "address of the worker (127.0.0.1:50051), or unix:PATH");
+  app.add_option("--device", options.device, "device of the worker: auto, cpu, cuda:0, ... (auto)");
   app.add_option("--data-dir", options.data_dir, "folder of the gateway's database and pictures");
   app.add_option("--worker-config", options.worker_config, "TOML file of the worker");
   app.add_option("--gateway-config", options.gateway_config, "TOML file of the gateway");

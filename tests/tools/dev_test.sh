@@ -135,7 +135,7 @@ expect "run keeps easel's exit code" 3 "$(with_parts run_fake --steps 8 >/dev/nu
 
 expect "run says that nothing could be served" "*easel serve ended before it served*" "$(with_parts run_fake)"
 printf '#!/bin/bash\ntrap "echo ended; exit 0" TERM\necho "easel: the page is at http://127.0.0.1:7999/"\n%s\n' \
-  'while true; do sleep 0.02; done' >"$work/build/bin/easel"
+  'echo "was given $*"; while true; do sleep 0.02; done' >"$work/build/bin/easel"
 fake curl 'echo "{\"image_url\": \"/static/generations/abc.png\"}"; (sleep 0.3; kill -TERM '"\$PPID_OF_DEV"') &'
 run_until_stopped() {
   export PPID_OF_DEV=$BASHPID
@@ -145,6 +145,8 @@ expect "run serves, draws by the REST API, says where the page is, and ends on S
   "*the picture is $work/checkout/data/generations/abc.png*the page is at http://127.0.0.1:7999/*stopped*" \
   "$(with_parts run_until_stopped)"
 expect "run ends what it started" "*ended" "$(<"$work/checkout/data/easel.log")"
+cpu_only=yes with_parts run_until_stopped >/dev/null
+expect "run --cpu keeps the worker off the GPU" "*was given serve --data-dir $work/checkout/data --device cpu*" "$(<"$work/checkout/data/easel.log")"
 fake curl 'echo "{\"error\": \"queue_full\"}"'
 expect "run shows the gateway's error" "*no picture: {\"error\": \"queue_full\"}*" "$(with_parts run_until_stopped)"
 sleep 0.1

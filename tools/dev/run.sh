@@ -38,11 +38,12 @@ draw_one() {
 
 # serve_and_draw: both processes, a first picture through the REST API, and on until Ctrl-C.
 serve_and_draw() {
-  local data=${EASEL_DATA_DIR:-$root/data} log=$root/data/easel.log server code=0
+  local data=${EASEL_DATA_DIR:-$root/data} log=$root/data/easel.log server code=0 options=()
+  if [[ $cpu_only == yes ]]; then options+=(--device cpu); fi
   mkdir -p "$data" "$root/data"
   step "easel serve --data-dir $data (its log: $log)"
   : >"$log"
-  "$build_dir/bin/easel" serve --data-dir "$data" >>"$log" 2>&1 &
+  "$build_dir/bin/easel" serve --data-dir "$data" "${options[@]}" >>"$log" 2>&1 &
   server=$!
   # Ctrl-C reaches both of us; a signal to this script alone is passed on, and nothing outlives it.
   # shellcheck disable=SC2064  # the process of now

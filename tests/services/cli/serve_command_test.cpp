@@ -48,10 +48,11 @@ TEST_F(ServeCommandTest, SaysWhereThePageIsAndOnSigtermEndsTheGatewayBeforeTheWo
   program("easel-gateway", std::string("(sleep 0.2; kill -TERM $PPID) &") + kServe);
   options_.port = 8123;
   options_.data_dir = "data";
+  options_.device = "cpu";
   EXPECT_EQ(serve(), 0);
   EXPECT_EQ(out_.str(), "easel: the page is at http://127.0.0.1:8123/\n");
   EXPECT_EQ(log(),
-            "easel-worker \n"
+            "easel-worker --device cpu\n"
             "easel-gateway --port 8123 --data-dir data\n"
             "easel-gateway ended\n"
             "easel-worker ended\n");
