@@ -15,7 +15,7 @@ struct ServeOptions {
   std::string host;  // of the gateway; "" and 0: its own default
   int port = 0;
   std::string worker_address;                 // "": 127.0.0.1:50051
-  std::string device;          // of the worker; "": its own default
+  std::string device;                         // of the worker; "": its own default
   std::string worker_config, gateway_config;  // TOML files; "": none
   std::string data_dir;
   std::filesystem::path programs;  // where easel-worker and easel-gateway lie
