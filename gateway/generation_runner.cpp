@@ -95,7 +95,8 @@ GenerationRunner::GenerationRunner(GenerationRunnerOptions options, ImageWorker&
       pictures_(pictures),
       hub_(hub),
       open_rows_(generations),
-      pool_({options.max_running, /*max_queued=*/0}),
+      // An ended job has left `jobs_` a moment before its thread is free again.
+      pool_({options.max_running, /*max_queued=*/options.max_running}),
       watcher_([this] { watch(); }) {}
 
 GenerationRunner::~GenerationRunner() {
@@ -144,13 +145,8 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
     return absl::IsAlreadyExists(inserted) ? api_error(ErrorCode::kConflict) : inserted;
   }
   job->request = std::move(order.request);
-  const bool begun = pool_.enqueue([this, job] {
-    run(*job);
-    release(job->run->id);
-  });
-  if (begun) return job->run;
+  if (pool_.enqueue([this, job] { run(*job); })) return job->run;
   finish(*job, api_error(ErrorCode::kBusy));
-  release(id);
   return api_error(ErrorCode::kBusy);
 }
 
@@ -246,10 +242,13 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
     outcome = api_error(ErrorCode::kInvalidField, "'engine' names no model of this server");
   }
   job.run->outcome = outcome;
+  if (!outcome.ok()) close_failed(job, outcome);
+  // Before its end is told: whoever hears of the end finds it ended.
+  release(job.run->id);
   if (outcome.ok()) {
     job.run->log->close("result", to_json_text(record_json(*job.run->record)));
   } else {
-    close_failed(job, outcome);
+    job.run->log->close("error", error_json(public_error(outcome), job.context.request_id));
   }
   hub_.end(job.run->id);
 }
@@ -287,7 +286,6 @@ void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
     open_rows_.close(job.run->id, std::string(error_code_name(error.code)), error.message,
                      {utc_now_ms(), since(job.started).count()});
   }
-  job.run->log->close("error", error_json(error, job.context.request_id));
 }
 
 void GenerationRunner::watch() {

@@ -103,6 +103,18 @@ TEST_F(GenerationRunnerTest, CancelStopsTheWorkerAndClosesTheRow) {
   EXPECT_FALSE(runner->cancel("never"));
 }
 
+TEST_F(GenerationRunnerTest, WhoHearsOfTheEndFindsItEnded) {
+  options.max_running = 1;
+  start();
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = std::to_string(i);
+    const auto run = begin(id);
+    ASSERT_TRUE(run.ok()) << run.status() << ": the one before has made room";
+    ASSERT_TRUE((*run)->log->wait_closed(kLong));
+    ASSERT_FALSE(runner->cancel(id));
+  }
+}
+
 TEST_F(GenerationRunnerTest, ASilentWorkerThatAnswersNoQuestionCountsAsGone) {
   worker.script = FakeImageWorker::hang;
   worker.answers = false;
