@@ -9,10 +9,6 @@
 namespace easel {
 namespace {
 
-size_t aligned(size_t bytes) {
-  return (bytes + kWeightAlignment - 1) / kWeightAlignment * kWeightAlignment;
-}
-
 // The parameter's rows of its entry, as they lie in the mapped file. ATen has no read-only tensors;
 // nobody writes to weights.
 at::Tensor stored_rows(const Parameter& parameter) {
@@ -62,7 +58,7 @@ WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters,
       continue;
     }
     copied.push_back(parameter);
-    total += aligned(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
+    total += align_weight(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
   }
   if (total == 0) return;
   buffer_ = at::empty({static_cast<int64_t>(total)}, at::TensorOptions(at::kByte).device(device));
@@ -75,7 +71,7 @@ WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters,
     copy_weight(target, stored_rows(*parameter), *parameter);
     parameter->bind(target, device.is_cpu() ? Place::kHost : Place::kDevice);
     parameter->source().checkpoint->release_pages(*parameter->source().entry);
-    offset += static_cast<int64_t>(aligned(static_cast<size_t>(bytes)));
+    offset += static_cast<int64_t>(align_weight(static_cast<size_t>(bytes)));
   }
 }
 

@@ -8,13 +8,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/memory/weight_alignment.h"
 #include "engine/nn/module.h"
 
 namespace easel {
-
-// Every parameter starts at a multiple of this many bytes, wherever it came from: kernels round
-// differently for rows that do not.
-inline constexpr size_t kWeightAlignment = 64;
 
 // Owns one contiguous buffer on one device, with the parameters of one block behind each other in
 // the dtype that they are computed in. Parameters whose bytes in the checkpoint already lie right

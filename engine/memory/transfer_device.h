@@ -1,0 +1,52 @@
+// What brings blocks of weights to where they are computed with: the CPU's memory, a GPU's, or a
+// simulated one whose clock is virtual.
+//
+// Two queues work side by side: uploads, one after the other, and computing. A Ticket is a point in
+// one of them. The streamer never waits for the computing side itself, so on a GPU both run ahead
+// of the host.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/memory/weight_alignment.h"
+
+namespace easel {
+
+// A block's bytes as they are computed with: packed, in the compute dtype, from wherever they are
+// kept. Thread-safe.
+class BlockSource {
+ public:
+  virtual ~BlockSource() = default;
+  virtual size_t bytes() const = 0;
+  // Writes all `bytes()` to `target`, host memory aligned to kWeightAlignment. BAD_WEIGHTS when a
+  // file was cut short, READ_FAILED's reason when the disk refuses.
+  virtual absl::Status read(std::byte* target) const = 0;
+};
+
+using Ticket = uint64_t;
+inline constexpr Ticket kNoTicket = 0;  // nothing to wait for
+
+// Used by one thread.
+class TransferDevice {
+ public:
+  virtual ~TransferDevice() = default;
+
+  // Memory at a fixed address, aligned to kWeightAlignment; OUT_OF_MEMORY.
+  virtual absl::StatusOr<std::byte*> allocate(size_t bytes) = 0;
+  // Waits for what still uses it.
+  virtual void release(std::byte* memory) = 0;
+
+  // Begins to fill `memory` once the computing that `after` marks is done. `source` and `memory`
+  // stay until the upload was awaited or the device is gone.
+  virtual absl::StatusOr<Ticket> begin_upload(const BlockSource& source, std::byte* memory,
+                                              Ticket after) = 0;
+  // What is computed from here on comes after the upload; errors are those of reading it.
+  virtual absl::Status await_upload(Ticket upload) = 0;
+  // A point behind all computing that was begun so far.
+  virtual Ticket mark_compute() = 0;
+};
+
+}  // namespace easel
