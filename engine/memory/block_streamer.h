@@ -2,8 +2,8 @@
 // one block ahead of need.
 //
 // Resident blocks keep memory of their own from their first use on; the others share `num_slots`
-// slots of the size of the largest of them. Nothing is read before it is next: the first pass begins
-// to compute when its first block is there.
+// slots of the size of the largest of them. Nothing is read before it is next: the first pass
+// begins to compute when its first block is there.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,11 @@
 #include "engine/memory/transfer_device.h"
 
 namespace easel {
+
+// The bytes that a streamer holds once every block was used: a slot each for min(num_slots, streamed
+// blocks), as large as the largest of them, and the resident blocks. Exact.
+size_t streamer_bytes(const std::vector<size_t>& block_bytes, const std::vector<bool>& resident,
+                      size_t num_slots);
 
 struct BlockStreamerOptions {
   std::vector<const BlockSource*> blocks;  // in order of execution; owned by the caller
@@ -38,8 +43,8 @@ class BlockStreamer {
   // here on; what was entered before is done with. Begins to bring the next one.
   absl::StatusOr<const std::byte*> enter(size_t index);
 
-  size_t bytes_held() const;          // slots and resident blocks that are there
-  uint64_t bytes_uploaded() const;    // since it was made
+  size_t bytes_held() const;        // slots and resident blocks that are there
+  uint64_t bytes_uploaded() const;  // since it was made
 
  private:
   BlockStreamer() = default;
