@@ -94,6 +94,22 @@ expect "--no-install without cpp-httplib" "dev: cpp-httplib is missing and --no-
   "$(no_install=yes deps_dir=$work/none with_parts ensure_httplib)"
 expect "--no-install without libtorch" "dev: libtorch is missing and --no-install*" "$(no_install=yes cpu_only=yes with_parts ensure_torch)"
 
+# grpcurl: its test is skipped where it cannot be built; ./dev goes on.
+tool=$EASEL_DEPS_DIR/test_tools/grpcurl-1.9.3/grpcurl
+told() { ensure_grpcurl; echo "is at ${EASEL_GRPCURL:-nowhere}"; }
+expect "--no-install without grpcurl" "is at nowhere" "$(no_install=yes with_parts told)"
+fake go 'if [[ $1 == env ]]; then echo go1.26.8; else echo "no network" >&2; exit 1; fi'
+expect "grpcurl that cannot be built" "*no network*is not to be had*is at nowhere" "$(with_parts told)"
+expect "it is not tried again on the same day" "is at nowhere" "$(with_parts told)"
+rm "${tool%/*}/failed"
+fake go 'if [[ $1 == env ]]; then echo go1.19.8; else exit 9; fi'
+expect "an old Go is not asked" 1 "$(with_parts new_enough_go; echo $?)"
+fake go 'if [[ $1 == env ]]; then echo go1.26.8; else mkdir -p "$GOBIN"; touch "$GOBIN/grpcurl"; chmod +x "$GOBIN/grpcurl"; fi'
+expect "grpcurl is built" "*building grpcurl*is at $tool" "$(with_parts told)"
+expect "only once" "is at $tool" "$(with_parts told)"
+expect "Go's own folders are gone" "" "$(ls "$EASEL_DEPS_DIR/downloads")"
+rm "$work/bin/go"
+
 # A package index on this machine's disk: the URL comes from pip's configuration.
 mkdir -p "$work/index/sample" "$work/downloads"
 head -c 300000 /dev/urandom >"$work/index/sample-1.0-py3-none-any.whl"

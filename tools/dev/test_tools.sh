@@ -4,7 +4,7 @@
 
 readonly test_tools=tools/dev/test_tools.txt
 
-# ensure_test_tools: exports EASEL_ENVOY, EASEL_BUF and EASEL_AXE where the program is there.
+# ensure_test_tools: exports EASEL_ENVOY, EASEL_BUF, EASEL_AXE and EASEL_GRPCURL where the program is there.
 ensure_test_tools() {
   local variable machine project file bytes sha256 inner target
   while read -r variable machine project file bytes sha256 inner; do
@@ -18,6 +18,7 @@ ensure_test_tools() {
     fi
     export "$variable=$target"
   done < <(grep -v '^#' "$test_tools")
+  ensure_grpcurl
 }
 
 # fetch_test_tool PROJECT FILE BYTES SHA256 INNER TARGET

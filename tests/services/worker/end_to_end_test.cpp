@@ -190,28 +190,5 @@ TEST_F(EndToEndTest, MistakesInTheConfigurationEndItWithTheirLine) {
   EXPECT_EQ(good.wait(), 0);
 }
 
-// The commands of docs/operations.md.
-TEST_F(EndToEndTest, GrpcurlWorksByReflectionAlone) {
-  if (run_program({"grpcurl", "-version"}).exit_code != 0) {
-    GTEST_SKIP() << "there is no grpcurl on the PATH (it needs Go 1.25 to be built)";
-  }
-  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
-  const std::string address = worker.await_address();
-  const auto call = [&](const std::string& method, const std::string& data = "{}") {
-    const ProgramResult result =
-        run_program({"grpcurl", "-plaintext", "-d", data, address, method});
-    EXPECT_EQ(result.exit_code, 0) << method << ": " << result.output;
-    return result.output;
-  };
-  const ProgramResult list = run_program({"grpcurl", "-plaintext", address, "list"});
-  EXPECT_NE(list.output.find("easel.v1.ImageService"), std::string::npos) << list.output;
-  EXPECT_NE(call("grpc.health.v1.Health/Check").find("\"SERVING\""), std::string::npos);
-  EXPECT_NE(call("easel.v1.ImageService/Status").find("\"ready\": true"), std::string::npos);
-  EXPECT_NE(call("easel.v1.ModelService/List").find("\"demo\""), std::string::npos);
-  EXPECT_NE(call("easel.v1.ImageService/Generate", R"({"prompt": "a red circle", "steps": 2})")
-                .find("fingerprint"),
-            std::string::npos);
-}
-
 }  // namespace
 }  // namespace easel

@@ -110,16 +110,4 @@ bool WorkerProcess::await_logged(const std::string& event) const {
 
 std::string WorkerProcess::read(const char* name) const { return file_text(folder_ / name); }
 
-ProgramResult run_program(std::vector<std::string> command) {
-  const TempFolder folder;
-  const char* path = ::getenv("PATH");
-  const pid_t pid =
-      spawn(std::move(command), {std::string("PATH=") + (path == nullptr ? "" : path)},
-            folder / "out", folder / "out");
-  ProgramResult result;
-  if (pid >= 0) result.exit_code = exit_code(pid);
-  result.output = file_text(folder / "out");
-  return result;
-}
-
 }  // namespace easel

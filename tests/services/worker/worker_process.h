@@ -39,11 +39,4 @@ class WorkerProcess {
   pid_t pid_ = -1;
 };
 
-// Runs a program to its end; its output, both streams together, and its exit code.
-struct ProgramResult {
-  int exit_code = -1;
-  std::string output;
-};
-ProgramResult run_program(std::vector<std::string> command);
-
 }  // namespace easel
