@@ -40,8 +40,8 @@ struct StageDemand {
   int64_t passes = 1;                   // over the weights; 0: the stage is passed over
   int64_t activation_bytes = 0;         // most that it holds beside the weights
   double seconds_per_pass = 0;          // with all weights in place; 0: not known
-  std::vector<Chunked> chunked;         // largest first; empty: cannot be chunked
-  std::vector<Tiled> tiled;             // largest first, chunked as far as it goes; empty: cannot
+  std::vector<Chunked> chunked = {};    // largest first; empty: cannot be chunked
+  std::vector<Tiled> tiled = {};        // largest first, chunked as far as it goes; empty: cannot
 };
 
 struct MemoryLimits {
@@ -80,11 +80,11 @@ struct ComponentPlan {
 struct ResidencyPlan {
   bool fits = false;
   int64_t peak_bytes = 0;  // predicted, base included; when it does not fit: of the smallest plan
-  double seconds_per_step = 0;         // of the stage with the most passes; 0: not known
-  double seconds_per_request = 0;      // weights and computing of all stages, as far as known
-  int64_t smallest_budget_bytes = 0;   // exactly: one byte less does not fit
-  int64_t vae_tile = 0;                // pixels of a side; 0: untiled
-  int64_t attention_bytes = 0;         // limit of the scores of one attention; 0: no limit
+  double seconds_per_step = 0;            // of the stage with the most passes; 0: not known
+  double seconds_per_request = 0;         // weights and computing of all stages, as far as known
+  int64_t smallest_budget_bytes = 0;      // exactly: one byte less does not fit
+  int64_t vae_tile = 0;                   // pixels of a side; 0: untiled
+  int64_t attention_bytes = 0;            // limit of the scores of one attention; 0: no limit
   std::vector<ComponentPlan> components;  // as they were given; empty when it does not fit
   std::string reason;                     // a sentence or two for people
   std::vector<std::string> helps;         // what else would make it fit, or faster
