@@ -3,6 +3,8 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
+#include <new>
+
 #include "base/error.h"
 #include "engine/image/image_limits.h"
 #include "engine/image/orientation.h"
@@ -12,6 +14,9 @@ namespace {
 
 constexpr size_t kRiffHeaderBytes = 12;  // "RIFF", size, "WEBP"
 constexpr size_t kChunkHeaderBytes = 8;
+// How hard the encoder searches, 0…6. For 256 × 256 of a photograph at quality 80, in CPU time: 2
+// takes 3.9 ms for 23.3 KB at 37.8 dB, 4 (its default) 7.6 ms for 22.9 KB at 38.1 dB.
+constexpr int kMethod = 2;
 
 const uint8_t* data_of(std::string_view bytes) {
   return reinterpret_cast<const uint8_t*>(bytes.data());
@@ -39,6 +44,17 @@ std::string_view find_exif(std::string_view bytes) {
     at += kChunkHeaderBytes + size + size % 2;
   }
   return {};
+}
+
+// libwebp's frames know no exceptions: without memory it is told to give up.
+int append_bytes(const uint8_t* data, size_t size, const WebPPicture* picture) {
+  try {
+    static_cast<std::string*>(picture->custom_ptr)
+        ->append(reinterpret_cast<const char*>(data), size);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  return 1;
 }
 
 }  // namespace
@@ -71,13 +87,23 @@ absl::StatusOr<std::string> encode_webp(const Image& image, int quality) {
   if (quality < 0 || quality > 100)
     return invalid_field("WebP quality ", quality, ": expected 0 to 100");
   if (image.channels == 1) return encode_webp(to_rgb(image), quality);
-  const auto encode = image.channels == 4 ? WebPEncodeRGBA : WebPEncodeRGB;
-  uint8_t* out = nullptr;
-  const size_t size = encode(image.pixels.data(), image.width, image.height,
-                             image.width * image.channels, static_cast<float>(quality), &out);
-  if (size == 0) return make_error(Reason::kOutputFailed, "WebP image not written");
-  std::string bytes(reinterpret_cast<const char*>(out), size);
-  WebPFree(out);
+  WebPConfig config;
+  if (WebPConfigPreset(&config, WEBP_PRESET_DEFAULT, static_cast<float>(quality)) == 0) {
+    return make_error(Reason::kOutputFailed, "WebP image not written: another libwebp at run time");
+  }
+  config.method = kMethod;
+  std::string bytes;
+  WebPPicture picture;
+  WebPPictureInit(&picture);
+  picture.width = image.width;
+  picture.height = image.height;
+  picture.writer = append_bytes;
+  picture.custom_ptr = &bytes;
+  const auto import = image.channels == 4 ? WebPPictureImportRGBA : WebPPictureImportRGB;
+  const bool written = import(&picture, image.pixels.data(), image.width * image.channels) != 0 &&
+                       WebPEncode(&config, &picture) != 0;
+  WebPPictureFree(&picture);
+  if (!written) return make_error(Reason::kOutputFailed, "WebP image not written");
   return bytes;
 }
 

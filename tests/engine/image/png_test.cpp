@@ -27,6 +27,14 @@ TEST(PngTest, WritesTheSameBytesForTheSamePicture) {
   EXPECT_EQ(*encode_png(image, text), *encode_png(image, text));
 }
 
+TEST(PngTest, PacksWhatChangesSmoothly) {
+  Image image = make_image(100, 100, 3);
+  for (size_t i = 0; i < image.pixels.size(); ++i) {
+    image.pixels[i] = static_cast<uint8_t>(i / 3 % 100 + i / 300);
+  }
+  EXPECT_LT(encode_png(image, {})->size(), image.pixels.size() / 50);
+}
+
 TEST(PngTest, RefusesToWriteWhatIsNoImage) {
   EXPECT_TRUE(fails_with(encode_png({2, 2, 3, {1, 2}}, {}).status(), Reason::kInvalidField,
                          {"expected 12", "got 2"}));
