@@ -28,6 +28,6 @@ dev_bench() {
 
 bench_service() {
   dev_build easel-worker easel-gateway
-  step "benchmark of the service: about six minutes, 1 GB in the temporary folder"
+  step "benchmark of the service: about seven minutes, 1 GB in the temporary folder"
   python3 -m tools.bench.service --programs "$build_dir/bin" "$@" || die "the benchmark failed" "Its message is above"
 }

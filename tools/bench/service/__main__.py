@@ -5,13 +5,14 @@ import json
 import os
 
 from ..machine import load, processor
+from .answers import answer_rows
 from .history import history_rows
 from .overhead import overhead_rows
 from .row import table
 from .start import start_rows
 from .streams import stream_rows
 
-MEASURES = {"overhead": overhead_rows, "streams": stream_rows, "start": start_rows, "history": history_rows}
+MEASURES = {"overhead": overhead_rows, "answers": answer_rows, "streams": stream_rows, "start": start_rows, "history": history_rows}
 
 
 def main():
@@ -19,7 +20,7 @@ def main():
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--only", choices=MEASURES, help="one of the measures")
     parser.add_argument("--threads", type=int, default=1,
-                        help="cores of the worker (0: all), but for streams, which tries both")
+                        help="cores of the worker (0: all), but for answers and streams, which try both")
     parser.add_argument("--jobs", type=int, default=40, help="of each kind, for overhead")
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--pages", type=int, default=200, help="of each kind, for history")

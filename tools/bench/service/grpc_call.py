@@ -1,4 +1,4 @@
-"""A job by gRPC, without a gRPC library: HTTP/2 with prior knowledge (RFC 9113) over a Unix socket, one call at a time.
+"""Calls by gRPC, without a gRPC library: HTTP/2 with prior knowledge (RFC 9113) over a Unix socket, one at a time.
 
 Headers are sent as plain literals and never read; protobuf's wire format is read by hand.
 """
@@ -15,8 +15,11 @@ CONNECTION_WINDOW_AT_FIRST = 65535
 ENDS_AFTER_BYTES = 2**30
 
 GENERATE = "/easel.v1.ImageService/Generate"
+STATUS = "/easel.v1.ImageService/Status"
+HEALTH = "/grpc.health.v1.Health/Check"
 RESULT_OF_EVENT, SECONDS_OF_RESULT, STAGE, SECONDS = 10, 14, 1, 2
-MODEL, PROMPT, STEPS, SEED = 2, 3, 7, 9
+MODEL, PROMPT, STEPS, SEED, NUM_IMAGES = 2, 3, 7, 9, 10
+RUNNING_OF_STATUS, STATUS_OF_HEALTH, SERVING = 7, 1, 1
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -66,6 +69,12 @@ def text_field(number, text):
     return varint(number << 3 | 2) + varint(len(text.encode())) + text.encode()
 
 
+def generate_request(prompt, steps, seed, num_images=1):
+    whole = ((STEPS, steps), (SEED, seed), (NUM_IMAGES, num_images))
+    return (text_field(MODEL, "demo") + text_field(PROMPT, prompt)
+            + b"".join(varint(number << 3) + varint(value) for number, value in whole))
+
+
 def stage_seconds(messages):
     """{stage: seconds} of the result, or None where no message is one."""
     for message in messages:
@@ -93,19 +102,33 @@ class GrpcConnection:
 
     def generate(self, prompt, steps, seed):
         """{stage: seconds} as the worker told them, once the call has ended."""
-        request = (text_field(MODEL, "demo") + text_field(PROMPT, prompt) + varint(STEPS << 3) + varint(steps)
-                   + varint(SEED << 3) + varint(seed))
+        found = stage_seconds(self.call(GENERATE, generate_request(prompt, steps, seed)))
+        if found is None:
+            raise RuntimeError("the worker sent no result")
+        return found
+
+    def job_runs(self):
+        """What Status says."""
+        return any(number == RUNNING_OF_STATUS for answer in self.call(STATUS) for number, _ in fields(answer))
+
+    def is_serving(self):
+        """What the health service says."""
+        return any(pair == (STATUS_OF_HEALTH, SERVING) for answer in self.call(HEALTH) for pair in fields(answer))
+
+    def call(self, method, request=b""):
+        """The answer's messages, once the call has ended."""
+        self.send(method, request)
+        answer = self.messages()
+        self.stream += 2
+        return answer
+
+    def send(self, method, request):
         head = b"".join(literal(*pair) for pair in (
-            (":method", "POST"), (":scheme", "http"), (":path", GENERATE), (":authority", "localhost"),
+            (":method", "POST"), (":scheme", "http"), (":path", method), (":authority", "localhost"),
             ("content-type", "application/grpc"), ("te", "trailers")))
         message = struct.pack(">BI", 0, len(request)) + request
         self.socket.sendall(frame(HEADERS, END_HEADERS, self.stream, head)
                             + frame(DATA, END_STREAM, self.stream, message))
-        found = stage_seconds(self.messages())
-        self.stream += 2
-        if found is None:
-            raise RuntimeError("the worker sent no result")
-        return found
 
     def messages(self):
         body = b"".join(self.data_frames())
