@@ -11,6 +11,11 @@ namespace {
 constexpr std::string_view kBase64Mark = ";base64,";
 constexpr size_t kMaxDataUrlHead = 64;
 
+bool is_base64_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/' || c == '=';
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> decode_picture_text(std::string_view text, std::string_view field) {
@@ -34,7 +39,9 @@ absl::StatusOr<std::string> decode_picture_text(std::string_view text, std::stri
     text.remove_prefix(mark + kBase64Mark.size());
   }
   std::string bytes;
-  if (text.empty() || !absl::Base64Unescape(to_absl(text), &bytes)) {
+  // Abseil would skip white space, which between the quotes of JSON is none, and takes '.' for '='.
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_base64_digit) ||
+      !absl::Base64Unescape(to_absl(text), &bytes)) {
     return invalid("is not base64");
   }
   return bytes;

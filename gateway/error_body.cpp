@@ -1,7 +1,7 @@
 #include "gateway/error_body.h"
 
-#include "gateway/json_log.h"
 #include "gateway/json_text.h"
+#include "gateway/log_event.h"
 
 namespace easel {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "gateway/gateway_service.h"
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 #include "gateway/route_parts.h"
 #include "storage/storage.h"
 

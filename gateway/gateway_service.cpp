@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/trace_context.h"
 #include "gateway/error_body.h"
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 #include "gateway/middleware/access_log.h"
 #include "gateway/middleware/client_address.h"
 #include "gateway/middleware/request_id.h"
@@ -39,6 +40,12 @@ ErrorCode code_of_status(int status) {
   }
 }
 
+// Before the answer is sent: who has it may come with the next large body at once.
+void let_go_of_body(HttpRequest& request) {
+  std::string().swap(request.body);
+  request.ticket.reset();
+}
+
 }  // namespace
 
 GatewayService::GatewayService(Router router, Cors cors, AdmissionLimits limits,
@@ -57,9 +64,8 @@ size_t GatewayService::max_body_bytes() const {
 void GatewayService::begin(HttpRequest& request) const {
   request.started = std::chrono::steady_clock::now();
   request.request_id = request_id_of(request);
-  TraceContext trace = trace_context_of(request);
-  request.traceparent = std::move(trace.traceparent);
-  request.trace_id = std::move(trace.trace_id);
+  request.traceparent = traceparent_of(request);
+  request.trace_id = trace_id_of(request.traceparent);
   request.client_address = client_address_of(request, trusted_proxies_);
 }
 
@@ -95,7 +101,9 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
 }
 
 HttpResponse GatewayService::handle(HttpRequest& request) {
-  return finish(request, admit_and_handle(request));
+  HttpResponse response = admit_and_handle(request);
+  let_go_of_body(request);
+  return finish(request, std::move(response));
 }
 
 HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
@@ -104,9 +112,13 @@ HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
   if (!ticket.ok()) return error_response(request, ticket.status());
   HttpResponse response = request.route->handler(request);
   if (response.stream) {
-    // A stream holds its place until it has ended.
+    // A stream holds its place until it has ended, and no longer: its reader, who sees the end only
+    // after this, may open the next one at once.
     response.stream = [stream = std::move(response.stream),
-                       held = *std::move(ticket)](const BodyWriter& write) { stream(write); };
+                       held = *std::move(ticket)](const BodyWriter& write) mutable {
+      stream(write);
+      held.reset();
+    };
   }
   return response;
 }
@@ -127,6 +139,7 @@ HttpResponse GatewayService::fail(HttpRequest& request, int status) {
       error_response(request, known ? request.body_refusal : api_error(code_of_status(status)));
   if (!known) response.status = status;
   response.close_connection = true;
+  let_go_of_body(request);
   return finish(request, std::move(response));
 }
 

@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/utc_time.h"
 #include "gateway/api_error.h"
 #include "gateway/error_body.h"
 #include "gateway/event_json.h"
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 #include "gateway/json_text.h"
 #include "gateway/record_json.h"
 #include "gateway/thumbnail.h"
-#include "gateway/utc_time.h"
 
 namespace easel {
 namespace {

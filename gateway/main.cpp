@@ -12,7 +12,7 @@
 #include "base/ready_line.h"
 #include "gateway/gateway.h"
 #include "gateway/gateway_options.h"
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 #include "gateway/worker_client.h"
 
 namespace easel {

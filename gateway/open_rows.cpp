@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 #include "storage/storage_error.h"
 
 namespace easel {

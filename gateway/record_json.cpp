@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/strings.h"
-#include "gateway/utc_time.h"
+#include "base/utc_time.h"
 
 namespace easel {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "gateway/json_log.h"
+#include "gateway/log_event.h"
 
 namespace easel {
 namespace {

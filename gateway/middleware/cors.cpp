@@ -1,6 +1,9 @@
 #include "gateway/middleware/cors.h"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/quote.h"
@@ -11,6 +14,31 @@ namespace {
 constexpr char kPreflightSeconds[] = "600";
 constexpr char kRequestHeaders[] =
     "Accept, Content-Type, Last-Event-ID, X-Request-Id, traceparent, tracestate";
+
+// "host:80" → "host", ":80"; the colons of "[::1]" are the host's.
+std::pair<std::string_view, std::string_view> split_port(std::string_view authority) {
+  const size_t from = authority.starts_with('[') ? authority.find(']') : 0;
+  const size_t colon = authority.find(':', from);
+  if (colon == std::string_view::npos) return {authority, {}};
+  return {authority.substr(0, colon), authority.substr(colon)};
+}
+
+bool is_host(std::string_view host) {
+  const bool address = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (address) host = host.substr(1, host.size() - 2);
+  return !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == (address ? ':' : '-');
+  });
+}
+
+// ":1" … ":65535" as browsers write it: never the scheme's own.
+bool is_port(std::string_view port, std::string_view own) {
+  int number = 0;
+  const char* end = port.data() + port.size();
+  const auto [stop, error] = std::from_chars(port.data() + 1, end, number);
+  return error == std::errc() && stop == end && port[1] >= '1' && number <= 65535 && port != own;
+}
 
 }  // namespace
 
@@ -39,23 +67,18 @@ void Cors::decorate(const HttpRequest& request, HttpResponse& response) const {
 }
 
 absl::Status check_origin(const std::string& origin) {
-  std::string_view rest = origin;
-  if (rest.starts_with("https://")) {
-    rest.remove_prefix(8);
-  } else if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
-  } else {
-    rest = {};
+  const bool secure = origin.starts_with("https://");
+  const std::string_view scheme = secure ? "https://" : "http://";
+  if (origin.starts_with(scheme)) {
+    const auto [host, port] = split_port(std::string_view(origin).substr(scheme.size()));
+    if (is_host(host) && (port.empty() || is_port(port, secure ? ":443" : ":80"))) {
+      return absl::OkStatus();
+    }
   }
-  const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' ||
-           c == '[' || c == ']';
-  });
-  if (!rest.empty() && plain) return absl::OkStatus();
   return invalid_field(
       "the origin ", quote(origin),
-      " must be like https://example.org or http://localhost:3000: exact, in lower "
-      "case, without a path or a wildcard");
+      " must be like https://example.org or http://localhost:3000: exact, in lower case, without "
+      "a path, a wildcard or the scheme's own port");
 }
 
 }  // namespace easel

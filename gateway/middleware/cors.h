@@ -30,7 +30,8 @@ class Cors {
   const std::set<std::string> origins_;
 };
 
-// INVALID_FIELD unless `origin` is "http(s)://host[:port]" in lower case, without a path.
+// INVALID_FIELD unless `origin` is "http(s)://host[:port]" as browsers write it: in lower case,
+// without a path and without the port that the scheme means anyway.
 absl::Status check_origin(const std::string& origin);
 
 }  // namespace easel

@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "gateway/random_bytes.h"
-#include "gateway/utc_time.h"
+#include "base/random_bytes.h"
+#include "base/utc_time.h"
 #include "storage/picture_kind.h"
 
 namespace easel {

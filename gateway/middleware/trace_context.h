@@ -1,4 +1,4 @@
-// W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/. Thread-safe: no state.
+// The trace that a request belongs to.
 #pragma once
 
 #include <string>
@@ -7,13 +7,8 @@
 
 namespace easel {
 
-struct TraceContext {
-  std::string traceparent;  // to hand on: the trace's id under a span of our own
-  std::string trace_id;     // 32 hex digits
-};
-
-// Continues the trace of the request's `traceparent`; a new one when there is none, more than one,
-// or one that is not valid (never an error).
-TraceContext trace_context_of(const HttpRequest& request);
+// The `traceparent` to hand on: the request's trace under a span of our own; a new trace when the
+// request names none, more than one, or one that is not valid (never an error).
+std::string traceparent_of(const HttpRequest& request);
 
 }  // namespace easel

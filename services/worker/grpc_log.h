@@ -1,7 +1,7 @@
 // What gRPC and protobuf say of themselves, in the log's form.
 #pragma once
 
-#include "services/worker/json_log.h"
+#include "base/json_log.h"
 
 namespace easel {
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/random_bytes.h"
 #include "services/worker/from_proto.h"
 #include "services/worker/grpc_status.h"
 #include "services/worker/request_context.h"
@@ -11,6 +12,8 @@
 
 namespace easel {
 namespace {
+
+constexpr size_t kMadeIdBytes = 16;
 
 // `convert` makes the engine's request of the message for a model.
 template <typename Message, typename Convert>
@@ -38,7 +41,7 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
     const char* method, const grpc::CallbackServerContext& context, const Message& message,
     const Convert& convert) {
   const std::string traceparent = traceparent_of(context);
-  const std::string id = message.request_id().empty() ? make_request_id() : message.request_id();
+  const std::string id = message.request_id().empty() ? random_hex(kMadeIdBytes) : message.request_id();
   absl::StatusOr<Job> job = make_job(id, message, models_, convert);
   if (!job.ok()) {
     log_refusal(services_.log, method, id, traceparent, job.status());

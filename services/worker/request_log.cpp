@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/process_memory.h"
+#include "base/trace_context.h"
 #include "base/utf8.h"
-#include "services/worker/request_context.h"
 
 namespace easel {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/api/job.h"
-#include "services/worker/json_log.h"
+#include "base/json_log.h"
 
 namespace easel {
 

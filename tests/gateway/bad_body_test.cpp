@@ -109,6 +109,12 @@ TEST_F(BadBodyTest, FieldsByName) {
     expect_refused(body.dump(), 400, "invalid_field", name);
   }
   expect_refused("{}", 400, "invalid_field", "prompt");
+  // A field that is not found as a picture must not be lost as one.
+  expect_refused(R"({"prompt": "x", "im\u0061ge": "QUJD"})", 400, "invalid_field", "'image'");
+  expect_refused(R"({"prompt": "x", "\u006dask": "QUJD"})", 400, "invalid_field", "'mask'");
+  // Between quotes there are no line ends in JSON.
+  expect_refused("{\"prompt\": \"x\", \"image\": \"iVBO\nRw0KGgo=\"}", 400, "invalid_field",
+                 "'image'");
 }
 
 TEST_F(BadBodyTest, APromptOfAMegabyteIsTooLarge) {

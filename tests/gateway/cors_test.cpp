@@ -1,6 +1,7 @@
 #include "gateway/middleware/cors.h"
 
 #include "tests/gateway/gateway_fixture.h"
+#include "tests/gateway/raw_connection.h"
 
 namespace easel {
 namespace {
@@ -61,6 +62,8 @@ TEST_F(CorsTest, LetsTheListedOriginsReadWithCredentials) {
     EXPECT_EQ(result->get_header_value("Access-Control-Allow-Origin"), origin);
     EXPECT_EQ(result->get_header_value("Access-Control-Allow-Credentials"), "true");
     EXPECT_EQ(result->get_header_value_count("Access-Control-Allow-Origin"), 1U);
+    EXPECT_EQ(result->get_header_value("Access-Control-Expose-Headers"),
+              "X-Request-Id, Retry-After");
   }
 }
 
@@ -81,6 +84,17 @@ TEST_F(CorsTest, GivesLookalikesNothing) {
       EXPECT_EQ((*result)->get_header_value("Vary"), "Origin");
     }
   }
+}
+
+TEST_F(CorsTest, TwoOriginsAreNone) {
+  start();
+  RawConnection connection(gateway->port());
+  connection.send(
+      "GET /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+      "Origin: http://localhost:3000\r\nOrigin: http://localhost:3000\r\n\r\n");
+  const std::string answer = connection.receive();
+  EXPECT_NE(answer.find("200 OK"), std::string::npos);
+  EXPECT_EQ(answer.find("Access-Control-"), std::string::npos) << answer;
 }
 
 TEST_F(CorsTest, AnswersPreflightRequests) {
@@ -122,11 +136,14 @@ TEST_F(CorsTest, EveryAnswerVariesByOrigin) {
 }
 
 TEST(CorsOptionTest, TakesExactOriginsOnly) {
-  for (const char* origin : {"https://example.org", "http://localhost:3000", "http://[::1]:80"}) {
+  for (const char* origin : {"https://example.org", "http://localhost:3000", "http://[::1]:8080"}) {
     EXPECT_TRUE(check_origin(origin).ok()) << origin;
   }
   for (const char* origin : {"*", "null", "https://*.example.org", "https://example.org/", "", "x",
-                             "HTTPS://example.org", "https://"}) {
+                             "HTTPS://example.org", "https://", "https://example.org:443",
+                             "http://[::1]:80", "http://localhost:", "http://localhost:0",
+                             "http://localhost:03000", "http://localhost:65536", "http://:3000",
+                             "http://a:1:2", "http://[]", "http://[::1", "http://[::1]x"}) {
     EXPECT_FALSE(check_origin(origin).ok()) << origin;
   }
 }

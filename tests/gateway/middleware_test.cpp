@@ -1,13 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "gateway/json_log.h"
+#include "base/trace_context.h"
 #include "gateway/middleware/client_address.h"
 #include "gateway/middleware/request_id.h"
 #include "gateway/middleware/trace_context.h"
 #include "gateway/router.h"
-#include "gateway/utc_time.h"
 
 namespace easel {
 namespace {
@@ -19,21 +16,13 @@ HttpRequest request_with(const char* name, const std::string& value) {
   return request;
 }
 
-TEST(TraceContextTest, ContinuesAValidTraceOnly) {
+TEST(TraceContextTest, ContinuesTheOneTraceThatARequestNames) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
-  EXPECT_EQ(trace_context_of(request_with("traceparent", "00-" + trace + "-b7ad6b7169203331-01"))
-                .trace_id,
-            trace);
-  for (const std::string& bad :
-       {std::string(), std::string("x"), "00-" + trace + "-b7ad6b7169203331",
-        "ff-" + trace + "-b7ad6b7169203331-01", "00-" + trace + "-0000000000000000-01",
-        "00-" + std::string(32, '0') + "-b7ad6b7169203331-01",
-        "00-" + trace + "-b7ad6b7169203331-01-x", "00-" + trace + "-B7AD6B7169203331-01",
-        "00_" + trace + "-b7ad6b7169203331-01"}) {
-    const TraceContext made = trace_context_of(request_with("traceparent", bad));
-    EXPECT_NE(made.trace_id, trace) << bad;
-    EXPECT_EQ(made.traceparent.size(), 55U) << bad;
-  }
+  HttpRequest request = request_with("traceparent", "00-" + trace + "-b7ad6b7169203331-01");
+  EXPECT_EQ(trace_id_of(traceparent_of(request)), trace);
+  request.headers.add("Traceparent", "00-" + trace + "-b7ad6b7169203331-01");
+  EXPECT_NE(trace_id_of(traceparent_of(request)), trace) << "two of them";
+  EXPECT_TRUE(is_traceparent(traceparent_of(HttpRequest())));
 }
 
 TEST(RequestIdTest, TakesPlainNamesOnly) {
@@ -87,25 +76,6 @@ TEST(RouterTest, MatchesWholePathsAndNothingElse) {
   EXPECT_EQ(found("POST", "/a/x"), "-");
   EXPECT_EQ(router.allowed_methods("/a/x"), "GET, HEAD, DELETE, OPTIONS");
   EXPECT_EQ(router.allowed_methods("/b"), "");
-}
-
-TEST(JsonLogTest, OneLineOfAsciiWhateverComesIn) {
-  std::string every_byte;
-  for (int c = 0; c < 256; ++c) every_byte += static_cast<char>(c);
-  for (const std::string& hostile :
-       {every_byte, std::string("a\n{\"level\":\"error\"}"), std::string("\x1b[2J\r\n"),
-        std::string("\xe2\x80\xa8 \xe2\x80\xae"), std::string("\"}, \"x\": {\"")}) {
-    const std::string line = log_line(LogLevel::kInfo, "request", {{"client", hostile}}, "now");
-    for (const char c : line) EXPECT_TRUE(c >= ' ' && c < 0x7f);
-    const nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
-    ASSERT_TRUE(parsed.is_object()) << line;
-    EXPECT_EQ(parsed.size(), 4U);
-  }
-  EXPECT_LT(log_line(LogLevel::kInfo, "x", {{"a", std::string(1 << 20, 'a')}}, "").size(), 1200U);
-}
-
-TEST(UtcTimeTest, HasMillisecondsAndZ) {
-  EXPECT_EQ(utc_text(1769860800007), "2026-01-31T12:00:00.007Z");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "gateway/random_bytes.h"
+#include "base/random_bytes.h"
 
 #include <sys/random.h>
 

@@ -1,4 +1,4 @@
-#include "services/worker/json_log.h"
+#include "base/json_log.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

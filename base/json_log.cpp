@@ -1,12 +1,10 @@
-#include "services/worker/json_log.h"
+#include "base/json_log.h"
 
 #include <unistd.h>
 
-#include <chrono>
-#include <ctime>
-#include <string>
+#include <cerrno>
 
-#include "absl/strings/str_format.h"
+#include "base/utc_time.h"
 
 namespace easel {
 namespace {
@@ -25,17 +23,6 @@ const char* level_name(LogLevel level) {
   return "error";
 }
 
-std::string time_text() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count() % 1000;
-  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                         utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, milliseconds);
-}
-
 void shorten_texts(nlohmann::ordered_json& value) {
   if (value.is_string() && value.get_ref<const std::string&>().size() > kMaxTextBytes) {
     value.get_ref<std::string&>().resize(kMaxTextBytes);
@@ -49,7 +36,7 @@ void shorten_texts(nlohmann::ordered_json& value) {
 
 void JsonLog::write(LogLevel level, std::string_view event, const nlohmann::ordered_json& fields) {
   nlohmann::ordered_json line = {
-      {"time", time_text()}, {"level", level_name(level)}, {"event", event}};
+      {"time", utc_text(utc_now_ms())}, {"level", level_name(level)}, {"event", event}};
   for (const auto& [key, value] : fields.items()) line[key] = value;
   shorten_texts(line);
   const std::string text = line.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/true,
@@ -58,6 +45,7 @@ void JsonLog::write(LogLevel level, std::string_view event, const nlohmann::orde
   const std::lock_guard lock(mutex_);
   for (std::string_view rest = text; !rest.empty();) {
     const ssize_t written = ::write(fd_, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     rest.remove_prefix(static_cast<size_t>(written));
   }
