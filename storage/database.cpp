@@ -94,26 +94,36 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   return database;
 }
 
-absl::Status Database::read(const Body& body) {
-  return run("the history cannot be read", SQLite::TransactionBehavior::DEFERRED, body);
+absl::Status Database::read(const Body& body) { return run(Access::kRead, body); }
+
+absl::Status Database::write(const Body& body) { return run(Access::kWrite, body); }
+
+absl::Status Database::write_without_sync(const Body& body) {
+  return run(Access::kWriteWithoutSync, body);
 }
 
-absl::Status Database::write(const Body& body) {
-  return run("the history cannot be written", SQLite::TransactionBehavior::IMMEDIATE, body);
+// May throw SQLite::Exception. In WAL mode NORMAL leaves out just the commit's own sync.
+void Database::sync_commits(bool sync) {
+  if (sync == commits_are_synced_) return;
+  connection_->exec(sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  commits_are_synced_ = sync;
 }
 
-absl::Status Database::run(std::string_view what, SQLite::TransactionBehavior behavior,
-                           const Body& body) {
+absl::Status Database::run(Access access, const Body& body) {
+  const bool reads = access == Access::kRead;
   const std::lock_guard guard(mutex_);
   errno = 0;
   try {
-    SQLite::Transaction transaction(*connection_, behavior);
+    if (!reads) sync_commits(access == Access::kWrite);
+    SQLite::Transaction transaction(*connection_, reads ? SQLite::TransactionBehavior::DEFERRED
+                                                        : SQLite::TransactionBehavior::IMMEDIATE);
     EASEL_RETURN_IF_ERROR(body(*connection_));
     transaction.commit();
     return absl::OkStatus();
   } catch (const SQLite::Exception& exception) {
     // Not sqlite3_system_errno: that misses failed commits.
-    return storage_error(what, exception, errno);
+    return storage_error(reads ? "the history cannot be read" : "the history cannot be written",
+                         exception, errno);
   }
 }
 

@@ -37,17 +37,23 @@ class Database {
   int64_t created_at_ms() const { return created_at_ms_; }
 
   // Runs `body` in a transaction: committed when it returns ok, else rolled back. Errors of SQLite
-  // come back as storage_error() makes them. write() takes SQLite's write lock at once.
+  // come back as storage_error() makes them. The writing ones take SQLite's write lock at once.
   absl::Status read(const Body& body);
   absl::Status write(const Body& body);
+  // Does not wait for the disk: a power cut may take it back (but nothing that was written before
+  // it), the death of the process cannot. The next write() brings it to the disk.
+  absl::Status write_without_sync(const Body& body);
 
  private:
   explicit Database(DataFolderLock lock);
-  absl::Status run(std::string_view what, SQLite::TransactionBehavior behavior, const Body& body);
+  enum class Access { kRead, kWrite, kWriteWithoutSync };
+  absl::Status run(Access access, const Body& body);
+  void sync_commits(bool sync);
 
   DataFolderLock lock_;
   std::mutex mutex_;
   std::unique_ptr<SQLite::Database> connection_;  // guarded by mutex_
+  bool commits_are_synced_ = true;                // guarded by mutex_
   int64_t created_at_ms_ = 0;
 };
 

@@ -100,10 +100,11 @@ void close_row(SQLite::Database& connection, int64_t number, const Closing& clos
           closing.error_message, closing.end.finished_at_ms, closing.end.duration_ms, number);
 }
 
-// Runs `change(connection, number)` in a transaction on the open row of `id`.
+// A transaction that runs `change(connection, number)` on the open row of `id`. The arguments must
+// outlive it.
 template <typename Change>
-absl::Status change_open_row(Database& database, std::string_view id, const Change& change) {
-  return database.write([&](SQLite::Database& connection) -> absl::Status {
+Database::Body change_of_open_row(const std::string_view& id, const Change& change) {
+  return [&](SQLite::Database& connection) -> absl::Status {
     const std::optional<Found> found = find(connection, id);
     if (!found) return absl::NotFoundError("there is no generation of this id");
     if (!is_open(found->status)) {
@@ -112,7 +113,12 @@ absl::Status change_open_row(Database& database, std::string_view id, const Chan
     }
     change(connection, found->number);
     return absl::OkStatus();
-  });
+  };
+}
+
+template <typename Change>
+absl::Status change_open_row(Database& database, std::string_view id, const Change& change) {
+  return database.write(change_of_open_row(id, change));
 }
 
 // The cursor is the number of the page's last row.
@@ -146,9 +152,10 @@ absl::Status GenerationStore::insert_started(const GenerationAsked& asked) {
 }
 
 absl::Status GenerationStore::mark_running(std::string_view id) {
-  return change_open_row(database_, id, [](SQLite::Database& connection, int64_t number) {
+  const auto mark = [](SQLite::Database& connection, int64_t number) {
     execute(connection, kRunningSql, number);
-  });
+  };
+  return database_.write_without_sync(change_of_open_row(id, mark));
 }
 
 absl::Status GenerationStore::add_file(std::string_view id, const GenerationFile& file) {

@@ -2,7 +2,7 @@
 //
 // A row is written (queued) before the work starts and closed once (done, failed, cancelled); what
 // a dead process left open is closed as interrupted at the next start. Every call that returned ok
-// is on the disk. Thread-safe.
+// is on the disk, but for mark_running. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -36,6 +36,8 @@ class GenerationStore {
 
   // The following change an open row: absl::IsNotFound without a row of this id,
   // absl::IsFailedPrecondition when it is closed already.
+  // Does not wait for the disk: after a power cut the row is open as before, and interrupted all
+  // the same.
   absl::Status mark_running(std::string_view id);
   // A picture that is ready before the rest: kept even when the generation is interrupted
   // afterwards.

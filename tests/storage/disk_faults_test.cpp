@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 #include <string>
 
 #include "tests/storage/records.h"
@@ -225,6 +226,27 @@ TEST(DiskFaultsTest, APictureIsOnTheDiskBeforeItsWriterGoesOn) {
   }
   EXPECT_EQ(syncs_of_a_picture(*storage, 9, status), (std::vector<std::string>{"file", "folder"}));
   EXPECT_TRUE(status.ok()) << status;
+}
+
+size_t syncs_of(const std::function<absl::Status()>& work) {
+  size_t syncs = 0;
+  const SyscallFaults counter([&](const FileChange& change) {
+    syncs += change.call == "sync" ? 1 : 0;
+    return 0;
+  });
+  EXPECT_TRUE(work().ok());
+  return syncs;
+}
+
+TEST(DiskFaultsTest, ARowIsOnTheDiskWhenItBeginsAndEndsButNotBetween) {
+  const TempFolder folder;
+  const auto storage = open_storage(folder.path());
+  GenerationStore& rows = storage->generations();
+  for (const char* const id : {"a", "b"}) {
+    EXPECT_EQ(syncs_of([&] { return rows.insert_started(sample_asked(id)); }), 1u);
+    EXPECT_EQ(syncs_of([&] { return rows.mark_running(id); }), 0u);
+    EXPECT_EQ(syncs_of([&] { return rows.finish_cancelled(id, kSampleEnd); }), 1u);
+  }
 }
 
 }  // namespace

@@ -78,6 +78,7 @@ Recording record(const std::filesystem::path& folder) {
     asked.prompt = prompt_of(asked.id);
     EXPECT_TRUE(store.insert_started(asked).ok());
     recording.rows.emplace_back(recording.changes.size(), asked.id);
+    EXPECT_TRUE(store.mark_running(asked.id).ok());
   }
   return recording;
 }
