@@ -98,7 +98,7 @@ std::string explain_plan(const PlanProblem& problem, const ResidencyPlan& plan) 
   }
   if (text.empty()) return "Everything fits and stays in place between requests.";
   if (plan.vae_tile > 0)
-    text += concat("Pictures pass the autoencoder in tiles of ", plan.vae_tile, " pixels. ");
+    text += concat("Pictures pass the autoencoder in tiles of ", plan.vae_tile, " latent pixels. ");
   if (plan.attention_bytes > 0) {
     text +=
         concat("Attention is computed in chunks of ", format_byte_size(plan.attention_bytes), ". ");

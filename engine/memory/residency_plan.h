@@ -27,7 +27,7 @@ struct ComponentFootprint {
 struct StageDemand {
   // A way to compute it with less memory beside the weights.
   struct Tiled {
-    int64_t vae_tile = 0;  // pixels of a side
+    int64_t vae_tile = 0;  // side in latent pixels
     int64_t activation_bytes = 0;
   };
   struct Chunked {
@@ -83,7 +83,7 @@ struct ResidencyPlan {
   double seconds_per_step = 0;            // of the stage with the most passes; 0: not known
   double seconds_per_request = 0;         // weights and computing of all stages, as far as known
   int64_t smallest_budget_bytes = 0;      // exactly: one byte less does not fit
-  int64_t vae_tile = 0;                   // pixels of a side; 0: untiled
+  int64_t vae_tile = 0;                   // side in latent pixels; 0: untiled
   int64_t attention_bytes = 0;            // limit of the scores of one attention; 0: no limit
   std::vector<ComponentPlan> components;  // as they were given; empty when it does not fit
   std::string reason;                     // a sentence or two for people
