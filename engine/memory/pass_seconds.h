@@ -13,8 +13,8 @@ struct PassTimes {
   double bytes_per_second = 0;  // of uploads; more than 0
 };
 
-// Seconds of a pass that others of its kind precede and follow, so that its first blocks are brought
-// in the tail of the one before. `resident` has a flag a block; num_slots ≥ 1.
+// Seconds of a pass that others of its kind precede and follow, so that its first blocks are
+// brought in the tail of the one before. `resident` has a flag a block; num_slots ≥ 1.
 double pass_seconds(const std::vector<size_t>& block_bytes, const std::vector<bool>& resident,
                     size_t num_slots, const PassTimes& times);
 

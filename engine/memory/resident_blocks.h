@@ -1,8 +1,8 @@
 // Which blocks of a streamed component keep memory of their own. Pure functions.
 //
 // The bytes that a budget leaves beside the slots go to resident blocks, spread over the depth, so
-// that there is always something to compute with while a streamed block is on its way. The slots are
-// as large as the largest streamed block: keeping the few large blocks resident can pay twice.
+// that there is always something to compute with while a streamed block is on its way. The slots
+// are as large as the largest streamed block: keeping the few large blocks resident can pay twice.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,141 @@
+#include "engine/memory/host_device.h"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+
+namespace easel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The reading thread ends with the program when an exception leaves it, so none may.
+absl::Status read_without_throwing(const BlockSource& source, std::byte* memory) {
+  try {
+    return source.read(memory);
+  } catch (const std::bad_alloc&) {
+    return make_error(Reason::kOutOfMemory, "no memory to read a block of weights with");
+  } catch (const std::exception& error) {
+    return make_error(Reason::kInferenceFailed,
+                      concat("reading a block of weights: ", error.what()));
+  } catch (...) {
+    return make_error(Reason::kInferenceFailed, "reading a block of weights: unknown exception");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HostDevice>> HostDevice::create(HostDeviceOptions options) {
+  std::unique_ptr<HostDevice> device(new HostDevice(options));
+  try {
+    device->reader_ = std::thread([self = device.get()] { self->run(); });
+  } catch (const std::system_error& error) {
+    return make_error(Reason::kOutOfMemory,
+                      concat("no thread to read weights with: ", error.what()));
+  }
+  return device;
+}
+
+HostDevice::~HostDevice() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (reader_.joinable()) reader_.join();
+  for (const auto& [memory, bytes] : allocated_) munmap(memory, bytes);
+}
+
+absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
+  void* memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, 0);
+  if (memory == MAP_FAILED) {
+    return make_error(Reason::kOutOfMemory,
+                      concat("the system gives no ", bytes,
+                             " bytes for weights: ", std::generic_category().message(errno)));
+  }
+  allocated_[static_cast<std::byte*>(memory)] = bytes;
+  return static_cast<std::byte*>(memory);
+}
+
+void HostDevice::release(std::byte* memory) {
+  {
+    std::unique_lock lock(mutex_);
+    drop_uploads(lock, memory);
+  }
+  const auto found = allocated_.find(memory);
+  if (found == allocated_.end()) return;
+  munmap(memory, found->second);
+  allocated_.erase(found);
+}
+
+absl::StatusOr<Ticket> HostDevice::begin_upload(const BlockSource& source, std::byte* memory,
+                                                Ticket /*after*/) {
+  std::unique_lock lock(mutex_);
+  drop_uploads(lock, memory);
+  const Ticket ticket = ++last_ticket_;
+  uploads_[ticket] = {&source, memory, std::nullopt};
+  waiting_.push_back(ticket);
+  changed_.notify_all();
+  return ticket;
+}
+
+absl::Status HostDevice::await_upload(Ticket upload) {
+  if (upload == kNoTicket) return absl::OkStatus();
+  std::unique_lock lock(mutex_);
+  const auto found = uploads_.find(upload);
+  if (found == uploads_.end()) {
+    return make_error(Reason::kInferenceFailed, concat("no upload ", upload, " is to be awaited"));
+  }
+  changed_.wait(lock, [&] { return found->second.read.has_value(); });
+  absl::Status read = *std::move(found->second.read);
+  uploads_.erase(found);
+  return read;
+}
+
+void HostDevice::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (ending_) return;
+    reading_ = waiting_.front();
+    waiting_.pop_front();
+    // Whoever drops an upload waits while it is read.
+    Upload& upload = uploads_.at(reading_);
+    lock.unlock();
+    const Clock::time_point begin = Clock::now();
+    absl::Status read = read_without_throwing(*upload.source, upload.memory);
+    lock.lock();
+    throttle(lock, begin, upload.source->bytes());
+    upload.read = std::move(read);
+    reading_ = kNoTicket;
+    changed_.notify_all();
+  }
+}
+
+void HostDevice::throttle(std::unique_lock<std::mutex>& lock, Clock::time_point begin,
+                          size_t bytes) {
+  if (options_.bytes_per_second <= 0) return;
+  const std::chrono::duration<double> wanted(static_cast<double>(bytes) /
+                                             options_.bytes_per_second);
+  changed_.wait_until(lock, begin + std::chrono::duration_cast<Clock::duration>(wanted),
+                      [this] { return ending_; });
+}
+
+void HostDevice::drop_uploads(std::unique_lock<std::mutex>& lock, const std::byte* memory) {
+  const auto reads_it = [&] {
+    return reading_ != kNoTicket && uploads_.at(reading_).memory == memory;
+  };
+  changed_.wait(lock, [&] { return !reads_it(); });
+  std::erase_if(waiting_, [&](Ticket ticket) { return uploads_.at(ticket).memory == memory; });
+  std::erase_if(uploads_, [&](const auto& entry) { return entry.second.memory == memory; });
+}
+
+}  // namespace easel
