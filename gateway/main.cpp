@@ -67,11 +67,10 @@ int serve(const GatewayOptions& options) {
   });
   const std::string host =
       options.host.find(':') == std::string::npos ? options.host : concat("[", options.host, "]");
+  const std::string url = concat("http://", host, ":", gateway.port(), "/");
   log_event(LogLevel::kInfo, "listening",
-            {{"url", concat("http://", host, ":", gateway.port(), "/")},
-             {"worker", options.worker},
-             {"data_dir", options.data_dir}});
-  announce_ready();
+            {{"url", url}, {"worker", options.worker}, {"data_dir", options.data_dir}});
+  announce_ready(url);
   int signal = 0;
   ::sigwait(&signals, &signal);
   log_event(LogLevel::kInfo, "stopping", {{"signal", signal}});

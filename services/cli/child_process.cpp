@@ -79,14 +79,17 @@ ChildProcess::~ChildProcess() {
   if (ready_fd_ >= 0) ::close(ready_fd_);
 }
 
-bool ChildProcess::became_ready() {
+std::optional<std::string> ChildProcess::ready_line() {
+  std::string line;
   char byte = 0;
   ssize_t got;
   do {
     got = ::read(ready_fd_, &byte, 1);
-  } while (got < 0 && errno == EINTR);
+    if (got == 1 && byte != '\n') line += byte;
+  } while (got < 0 ? errno == EINTR : got == 1 && byte != '\n');
   ::close(std::exchange(ready_fd_, -1));
-  return got == 1;
+  if (got != 1) return std::nullopt;
+  return line;
 }
 
 void ChildProcess::terminate() {

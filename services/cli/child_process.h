@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess();
 
-  // Readable, or closed, once the program serves or has ended. -1 after became_ready().
+  // Readable, or closed, once the program serves or has ended. -1 after ready_line().
   int ready_fd() const { return ready_fd_; }
-  // Whether it wrote its line; to be asked once, when ready_fd is readable.
-  bool became_ready();
+  // Where it serves, as it told; nullopt when it ended before. To be asked once, when ready_fd is
+  // readable.
+  std::optional<std::string> ready_line();
 
   void terminate();  // SIGTERM; nothing when it has ended
   // Whether it has ended; never blocks.

@@ -14,8 +14,6 @@
 namespace easel {
 namespace {
 
-constexpr char kDefaultHost[] = "127.0.0.1";
-constexpr int kDefaultPort = 7999;
 constexpr int kPollMilliseconds = 100;
 constexpr int kRestartPauseSeconds = 1;  // a worker that dies at once must not eat the machine
 
@@ -45,14 +43,15 @@ class BlockedSignals {
 class Server {
  public:
   Server(const ServeOptions& options, const Console& console)
-      : options_(options), console_(console) {}
+      : options_(options), console_(console), worker_address_(options.worker_address) {}
 
   absl::Status run() {
-    EASEL_RETURN_IF_ERROR(start(worker_, "easel-worker", worker_arguments()));
+    EASEL_RETURN_IF_ERROR(start(worker_, "easel-worker", worker_arguments(), worker_address_));
     if (stopped_) return absl::OkStatus();
-    EASEL_RETURN_IF_ERROR(start(gateway_, "easel-gateway", gateway_arguments()));
+    std::string page;
+    EASEL_RETURN_IF_ERROR(start(gateway_, "easel-gateway", gateway_arguments(), page));
     if (stopped_) return absl::OkStatus();
-    console_.out << "easel: the page is at http://" << host() << ":" << port() << "/" << std::endl;
+    console_.out << "easel: the page is at " << page << std::endl;
     EASEL_RETURN_IF_ERROR(serve());
     console_.err << "easel: stopping" << std::endl;
     stop(gateway_);  // first, so that no new work comes
@@ -61,13 +60,10 @@ class Server {
   }
 
  private:
-  std::string host() const { return options_.host.empty() ? kDefaultHost : options_.host; }
-  int port() const { return options_.port == 0 ? kDefaultPort : options_.port; }
-
   std::vector<std::string> worker_arguments() const {
     std::vector<std::string> arguments;
     add(arguments, "--config", options_.worker_config);
-    add(arguments, "--address", options_.worker_address);
+    add(arguments, "--address", worker_address_);
     add(arguments, "--device", options_.device);
     return arguments;
   }
@@ -77,7 +73,7 @@ class Server {
     add(arguments, "--config", options_.gateway_config);
     add(arguments, "--host", options_.host);
     if (options_.port != 0) add(arguments, "--port", std::to_string(options_.port));
-    add(arguments, "--worker", options_.worker_address);
+    add(arguments, "--worker", worker_address_);
     add(arguments, "--data-dir", options_.data_dir);
     return arguments;
   }
@@ -88,9 +84,9 @@ class Server {
     arguments.push_back(value);
   }
 
-  // Starts a program and waits until it serves, or a signal says stop.
+  // Starts a program and waits until it serves, at `address`, or a signal says stop.
   absl::Status start(std::optional<ChildProcess>& child, const std::string& name,
-                     std::vector<std::string> arguments) {
+                     std::vector<std::string> arguments, std::string& address) {
     EASEL_ASSIGN_OR_RETURN(child,
                            ChildProcess::start(options_.programs / name, std::move(arguments)));
     pollfd ready{child->ready_fd(), POLLIN, 0};
@@ -99,7 +95,10 @@ class Server {
       stopped_ = signal == SIGINT || signal == SIGTERM;
       if (stopped_) return absl::OkStatus();
     }
-    if (child->became_ready()) return absl::OkStatus();
+    if (std::optional<std::string> line = child->ready_line()) {
+      address = *std::move(line);
+      return absl::OkStatus();
+    }
     child->wait();
     return make_error(Reason::kInferenceFailed,
                       concat(name, " ended before it served (", child->how_it_ended(),
@@ -126,7 +125,7 @@ class Server {
     const int signal = signals_.next(kRestartPauseSeconds * 1000);
     stopped_ = signal == SIGINT || signal == SIGTERM;
     if (stopped_) return absl::OkStatus();
-    return start(worker_, "easel-worker", worker_arguments());
+    return start(worker_, "easel-worker", worker_arguments(), worker_address_);
   }
 
   static void stop(std::optional<ChildProcess>& child) {
@@ -136,6 +135,7 @@ class Server {
 
   const ServeOptions& options_;
   const Console& console_;
+  std::string worker_address_;  // "": its own default; once it has told its own, that for good
   BlockedSignals signals_;
   std::optional<ChildProcess> worker_, gateway_;  // gateway_ goes first
   bool stopped_ = false;
@@ -145,9 +145,8 @@ class Server {
 
 void add_serve_options(CLI::App& app, ServeOptions& options) {
   options.programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  app.add_option("--host", options.host, concat("address of the gateway (", kDefaultHost, ")"));
-  app.add_option("--port", options.port,
-                 concat("port of the gateway (", std::to_string(kDefaultPort), ")"))
+  app.add_option("--host", options.host, "address of the gateway (127.0.0.1)");
+  app.add_option("--port", options.port, "port of the gateway (7999)")
       ->check(CLI::Range(1, 65535))
       ->envname("EASEL_GATEWAY_PORT");
   app.add_option("--worker-address", options.worker_address,

@@ -64,7 +64,7 @@ absl::Status serve(const WorkerOptions& options, const MakeParts& make_parts) {
   EASEL_ASSIGN_OR_RETURN(
       const std::unique_ptr<Worker> worker,
       Worker::start(options, places_of(options, model_places()), std::move(parts), log));
-  announce_ready();
+  announce_ready(worker->address());
   steer(*worker, options, log);
   return absl::OkStatus();
 }

@@ -16,10 +16,11 @@ constexpr char kStart[] = R"sh(#!/bin/bash
 cd "$(dirname "$0")"
 echo "$(basename "$0") $*" >>log
 ready=$EASEL_READY_FD
+[ "$(basename "$0")" = easel-worker ] && address=unix:w.sock || address=http://127.0.0.1:8123/
 )sh";
 constexpr char kServe[] = R"sh(
 trap 'echo "$(basename "$0") ended" >>log; exit 0' TERM
-echo >&"$ready"
+echo "$address" >&"$ready"
 while true; do sleep 0.02; done
 )sh";
 
@@ -43,30 +44,32 @@ class ServeCommandTest : public ::testing::Test {
   std::ostringstream out_, err_;
 };
 
+// As the programs told, whose addresses may stand in their own files.
 TEST_F(ServeCommandTest, SaysWhereThePageIsAndOnSigtermEndsTheGatewayBeforeTheWorker) {
   program("easel-worker", kServe);
   program("easel-gateway", std::string("(sleep 0.2; kill -TERM $PPID) &") + kServe);
-  options_.port = 8123;
+  options_.gateway_config = "gateway.toml";
   options_.data_dir = "data";
   options_.device = "cpu";
   EXPECT_EQ(serve(), 0);
   EXPECT_EQ(out_.str(), "easel: the page is at http://127.0.0.1:8123/\n");
   EXPECT_EQ(log(),
             "easel-worker --device cpu\n"
-            "easel-gateway --port 8123 --data-dir data\n"
+            "easel-gateway --config gateway.toml --worker unix:w.sock --data-dir data\n"
             "easel-gateway ended\n"
             "easel-worker ended\n");
 }
 
 TEST_F(ServeCommandTest, StartsAWorkerAgainThatDiedWhileItServed) {
   program("easel-worker", std::string(R"sh(
-if [ ! -e once ]; then touch once; echo >&"$ready"; sleep 0.1; kill -9 $$; fi
+if [ ! -e once ]; then touch once; echo "$address" >&"$ready"; sleep 0.1; kill -9 $$; fi
 kill -TERM "$(cat gateway.pid)"  # the second worker is there
 )sh") + kServe);
   program("easel-gateway", std::string("echo $PPID >gateway.pid") + kServe);
   EXPECT_EQ(serve(), 0);
   EXPECT_NE(err_.str().find("easel-worker ended (signal 9); starting it again"), std::string::npos)
       << err_.str();
+  EXPECT_NE(log().find("easel-worker --address unix:w.sock\n"), std::string::npos) << log();
 }
 
 TEST_F(ServeCommandTest, FailsAndEndsTheWorkerWhenTheGatewayCannotServe) {
