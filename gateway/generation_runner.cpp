@@ -12,8 +12,8 @@
 #include "gateway/api_error.h"
 #include "gateway/error_body.h"
 #include "gateway/event_json.h"
-#include "gateway/log_event.h"
 #include "gateway/json_text.h"
+#include "gateway/log_event.h"
 #include "gateway/record_json.h"
 #include "gateway/thumbnail.h"
 
@@ -69,13 +69,11 @@ GenerationUsed used_of(const WorkerResult& result) {
 struct GenerationRunner::Job {
   std::shared_ptr<GenerationRun> run = std::make_shared<GenerationRun>();
   WorkerRequest request;  // until it was sent
-  std::string model;
+  GenerationAsked asked;
   WorkerCallContext context;
-  std::string trace_id;
   Clock::time_point started = Clock::now();
   std::atomic<Clock::rep> last_sign{0};  // when the worker said something, of the steady clock
   bool running = false;
-  size_t num_images = 1;
   std::vector<GenerationFile> files;
   bool last_unrecorded = false;  // the last of `files` is in no row yet
   std::optional<WorkerResult> result;
@@ -132,13 +130,11 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   const std::string& id = job->run->id = order.request.request_id;
   job->context = context;
   job->context.timeout = options_.timeout;
-  job->trace_id = trace_id;
-  job->model = order.request.model;
-  job->num_images = order.request.num_images;
+  job->asked = asked_of(order, trace_id);
   job->note_sign();
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
   EASEL_RETURN_IF_ERROR(reserve(job));
-  const absl::Status inserted = generations_.insert_started(asked_of(order, trace_id));
+  const absl::Status inserted = generations_.insert_started(job->asked);
   if (!inserted.ok()) {
     hub_.forget(id);
     release(id);
@@ -193,7 +189,7 @@ absl::Status GenerationRunner::store_picture(Job& job, const WorkerImage& image)
   EASEL_ASSIGN_OR_RETURN(const GenerationFile file, write_files(job.run->id, image));
   job.files.push_back(file);
   // The last one waits for the row's end, which comes at once and saves a write to the disk.
-  job.last_unrecorded = job.files.size() == job.num_images;
+  job.last_unrecorded = job.files.size() == static_cast<size_t>(job.asked.num_images);
   return job.last_unrecorded ? absl::OkStatus() : record_file(job);
 }
 
@@ -255,20 +251,21 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
 
 // Files that are missing are the server's fault, a model that nobody has heard of is the caller's.
 bool GenerationRunner::is_unknown_model(const Job& job, const absl::Status& outcome) {
-  if (outcome.ok() || job.model.empty()) return false;
+  if (outcome.ok() || job.asked.model.empty()) return false;
   if (public_error(outcome).code != ErrorCode::kModelMissing) return false;
   const auto models = worker_.models({job.context.request_id, "", options_.status_timeout});
   return models.ok() && std::none_of(models->begin(), models->end(), [&](const WorkerModel& model) {
-           return model.key == job.model;
+           return model.key == job.asked.model;
          });
 }
 
 absl::Status GenerationRunner::close_done(Job& job) {
   const GenerationEnd end{utc_now_ms(), since(job.started).count()};
-  EASEL_RETURN_IF_ERROR(
-      generations_.finish_done(job.run->id, used_of(*job.result), job.files, end));
-  EASEL_ASSIGN_OR_RETURN(job.run->record, generations_.get(job.run->id));
-  if (!job.run->record) return absl::InternalError("the row is gone");
+  const GenerationUsed used = used_of(*job.result);
+  EASEL_RETURN_IF_ERROR(generations_.finish_done(job.run->id, used, job.files, end));
+  // What the row says now, without reading it back.
+  job.run->record =
+      GenerationRecord{job.asked, used, GenerationStatus::kDone, end, "", "", job.files};
   if (job.last_unrecorded) append_image_ready(*job.run->log, job.run->id, job.files.back());
   return absl::OkStatus();
 }
@@ -279,7 +276,7 @@ void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
   log_event(LogLevel::kWarning, "generation failed",
             {{"generation_id", job.run->id},
              {"request_id", job.context.request_id},
-             {"trace_id", job.trace_id},
+             {"trace_id", job.asked.trace_id},
              {"error", error_code_name(error.code)},
              {"detail", log_text(why)}});
   if (error.code != ErrorCode::kInterrupted) {

@@ -43,6 +43,13 @@ TEST_F(GenerateTest, MakesAThumbnailOf256Pixels) {
   EXPECT_EQ(image->height, 160);
 }
 
+TEST_F(GenerateTest, AnswersWithWhatTheHistoryWillSay) {
+  start();
+  const json answer = json_of(post({{"prompt", "x"}, {"negative_prompt", ""}, {"num_images", 2}}));
+  const std::string id = answer["generation_id"];
+  EXPECT_EQ(answer, json_of(client().Get("/api/generations/" + id)));
+}
+
 TEST_F(GenerateTest, StoresEveryPictureOfABatch) {
   start();
   const json answer = json_of(post({{"prompt", "x"}, {"num_images", 3}}));
