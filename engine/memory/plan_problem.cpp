@@ -43,6 +43,14 @@ int64_t least_in_stage(const PlannedStage& stage, const std::vector<ComponentFoo
   return bytes;
 }
 
+// Of a pass with all weights in place; 0 where nothing is known.
+double compute_seconds(const PlanProblem& problem, const PlannedStage& stage) {
+  const StageDemand& demand = *stage.demand;
+  if (demand.seconds_per_pass > 0 || problem.limits.flops_per_second <= 0)
+    return demand.seconds_per_pass;
+  return demand.flops_per_pass / problem.limits.flops_per_second;
+}
+
 // What of each component the host's memory keeps.
 struct KeptByHost {
   std::vector<bool> passes;    // all that streams in every pass
@@ -69,7 +77,7 @@ KeptByHost keep_by_host(const PlanProblem& problem, const std::vector<Holding>& 
                   static_cast<double>(holdings[i].blocks.streamed_bytes);
       waiting[i] = static_cast<double>(problem.component(i).total_bytes()) /
                        problem.limits.disk_bytes_per_second -
-                   stage.demand->seconds_per_pass;
+                   compute_seconds(problem, stage);
     }
   }
   KeptByHost kept{std::vector<bool>(problem.size(), false),
@@ -153,9 +161,9 @@ PassRates pass_rates(const PlanProblem& problem, const PlannedStage& stage, size
   for (const size_t i : stage.components) total += problem.component(i).total_bytes();
   const double share = static_cast<double>(problem.component(component).total_bytes()) /
                        static_cast<double>(std::max<int64_t>(total, 1));
-  return {stage.demand->seconds_per_pass * share, kept_by_host
-                                                      ? problem.limits.upload_bytes_per_second
-                                                      : problem.limits.disk_bytes_per_second};
+  return {compute_seconds(problem, stage) * share, kept_by_host
+                                                       ? problem.limits.upload_bytes_per_second
+                                                       : problem.limits.disk_bytes_per_second};
 }
 
 PlanSeconds cost(const PlanProblem& problem, std::vector<Holding>& holdings) {
@@ -177,8 +185,8 @@ PlanSeconds cost(const PlanProblem& problem, std::vector<Holding>& holdings) {
       bringing += seconds_to_bring(problem.limits, bytes, kept.bytes[i]);
     }
     const int64_t passes = stage.demand->passes;
-    result.request +=
-        std::max(stage.demand->seconds_per_pass, bringing) + static_cast<double>(passes - 1) * pass;
+    result.request += std::max(compute_seconds(problem, stage), bringing) +
+                      static_cast<double>(passes - 1) * pass;
     if (passes > most_passes) {
       most_passes = passes;
       result.step = pass;

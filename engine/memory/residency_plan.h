@@ -40,8 +40,9 @@ struct StageDemand {
   int64_t passes = 1;                   // over the weights; 0: the stage is passed over
   int64_t activation_bytes = 0;         // most that it holds beside the weights
   double seconds_per_pass = 0;          // with all weights in place; 0: not known
-  std::vector<Chunked> chunked = {};    // largest first; empty: cannot be chunked
-  std::vector<Tiled> tiled = {};        // largest first, chunked as far as it goes; empty: cannot
+  double flops_per_pass = 0;          // operations, where the seconds are not known; 0: neither are
+  std::vector<Chunked> chunked = {};  // largest first; empty: cannot be chunked
+  std::vector<Tiled> tiled = {};      // largest first, chunked as far as it goes; empty: cannot
 };
 
 struct MemoryLimits {
@@ -51,6 +52,7 @@ struct MemoryLimits {
   int64_t pinned_bytes = 0;  // of it, that may be pinned
   double upload_bytes_per_second = 25e9;  // host memory → where it is computed
   double disk_bytes_per_second = 2e9;     // disk → where it is computed
+  double flops_per_second = 0;            // of computing; 0: not known
   bool device_is_host = false;            // a CPU: pinning means nothing
 };
 
