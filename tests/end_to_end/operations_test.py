@@ -54,8 +54,9 @@ done
 
 def commands_of_the_page():
     """The shell commands of its code blocks; one that ends in | goes on in the next line."""
-    blocks = re.findall(r"^```\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
-    text = "".join(block for block in blocks if not block.startswith("{"))  # a line of the log
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    # Neither blocks of a named language nor lines of the log.
+    text = "".join(block for language, block in blocks if not language and not block.startswith("{"))
     return text.replace("|\n", "| ").strip().splitlines()
 
 
