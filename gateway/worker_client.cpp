@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "base/error.h"
@@ -78,7 +79,13 @@ v1::GenerateRequest to_proto(const WorkerRequest& from) {
 }
 
 // A float as the shortest decimal that reads back the same, so that 3.5 stays 3.5.
-double shortest(float value) { return std::stod(concat(value)); }
+double shortest(float value) {
+  std::array<char, 32> text;
+  const std::to_chars_result written = std::to_chars(text.begin(), text.end(), value);
+  double result = 0;
+  std::from_chars(text.begin(), written.ptr, result);
+  return result;
+}
 
 WorkerStep from_proto(v1::Step& from) {
   WorkerStep to{from.step(), from.steps(), {}, {}};

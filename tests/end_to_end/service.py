@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ PATIENCE = 60  # seconds until something counts as hanging
 
 
 def free_port():
+    """For a program that cannot be told to take one itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -35,7 +37,7 @@ class Service:
     def __init__(self, programs):
         self.programs = pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="easel-service-"))
-        self.port, self.worker_address = free_port(), f"unix:{self.folder}/worker.sock"
+        self.port, self.worker_address = 0, f"unix:{self.folder}/worker.sock"
         self.worker = self.gateway = None
         # Nothing of the machine's own settings, but where libraries and the temporary folder are.
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("EASEL_")}
@@ -75,10 +77,13 @@ class Service:
     def start_worker(self):
         self.worker = self.start("easel-worker", "--address", self.worker_address)
 
-    def start_gateway(self):
+    def start_gateway(self, *settings):
         self.gateway = self.start(
-            "easel-gateway", "--port", str(self.port), "--worker", self.worker_address, "--data-dir", str(self.data)
+            "easel-gateway",
+            *("--port", str(self.port), "--worker", self.worker_address, "--data-dir", str(self.data), *settings),
         )
+        # The first one takes any free port, and those after it the same.
+        self.port = int(re.search(r'"url":"http://127.0.0.1:(\d+)/"', self.log("easel-gateway")).group(1))
 
     @property
     def data(self):

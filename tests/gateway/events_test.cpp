@@ -35,11 +35,13 @@ class EventsTest : public GatewayTest {
     EXPECT_EQ(result->get_header_value("Content-Type"), "text/event-stream");
     return parse_events(result->body);
   }
-  // Opens a stream and waits until its first events are there.
-  RawConnection open_stream(const std::string& id) {
+  // Opens a stream and waits until `seen` is in it.
+  RawConnection open_stream(const std::string& id, const std::string& seen = "event: step") {
     RawConnection reader(gateway->port());
     reader.send("GET /api/generations/" + id + "/events HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_NE(reader.receive("event: step").find("200 OK"), std::string::npos);
+    const std::string text = reader.receive(seen);
+    EXPECT_NE(text.find("200 OK"), std::string::npos);
+    EXPECT_NE(text.find(seen), std::string::npos);
     return reader;
   }
   std::string status_of(const std::string& id) {
@@ -121,9 +123,7 @@ TEST_F(EventsTest, ASynchronousCallerThatGoesAwayCancels) {
           std::to_string(body.size()) + "\r\n\r\n" + body);
       ASSERT_TRUE(eventually([&] { return worker.calls().size() == static_cast<size_t>(i) + 1; }));
     }
-    const auto left = std::chrono::steady_clock::now();
     EXPECT_TRUE(eventually([&] { return worker.cancelled() == i + 1; }));
-    EXPECT_LT(std::chrono::steady_clock::now() - left, std::chrono::milliseconds(1000));
     EXPECT_TRUE(eventually([&] { return status_of(id) == "cancelled"; }));
   }
 }
@@ -155,8 +155,7 @@ TEST_F(EventsTest, JoiningLateGivesThoseSoFarWithTheNewestPreviewOnly) {
   start();
   std::thread caller([&] { post({{"prompt", "x"}, {"request_id", "j"}, {"preview_every", 1}}); });
   ASSERT_TRUE(eventually([&] { return worker.calls().size() == 1; }));
-  ASSERT_TRUE(eventually([&] { return status_of("j") == "running"; }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  open_stream("j", R"("step":4)");
   std::thread ender([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     client().Delete("/api/generations/j");
@@ -236,6 +235,13 @@ TEST_F(EventsTest, StreamsAreCappedPerAddressAndDoNotBlockOthers) {
   }));
   client().Delete("/api/generations/s");
   caller.join();
+}
+
+TEST_F(EventsTest, WhoHasReadAStreamToItsEndMayOpenTheNext) {
+  options.max_streams_per_address = 1;
+  start();
+  post({{"prompt", "x"}, {"request_id", "n"}});
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(join("n").size(), 8U) << i;
 }
 
 }  // namespace

@@ -122,6 +122,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
                       v1::StatusResponse* response) override {
     wait_while_deaf(*context);
     response->set_ready(ready);
+    response->set_draining(draining);
     response->set_version("0.0.1");
     response->set_queue_limit(64);
     v1::Device& device = *response->add_devices();
@@ -157,6 +158,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
   std::vector<SeenCall> calls;           // guarded by mutex
   std::atomic<int> cancelled{0};
   std::atomic<bool> ready{true};
+  std::atomic<bool> draining{false};
   std::atomic<bool> deaf{false};
 };
 
@@ -187,6 +189,7 @@ void FakeWorker::set_script(FakeScript script) {
   services_->script = std::move(script);
 }
 void FakeWorker::set_ready(bool ready) { services_->ready = ready; }
+void FakeWorker::set_draining(bool draining) { services_->draining = draining; }
 void FakeWorker::set_deaf(bool deaf) { services_->deaf = deaf; }
 
 std::vector<SeenCall> FakeWorker::calls() const {

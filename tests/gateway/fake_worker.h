@@ -39,6 +39,7 @@ class FakeWorker {
   void set_script(FakeScript script);
   // What Status says.
   void set_ready(bool ready);
+  void set_draining(bool draining);
   // Status and List hang as long as it is set.
   void set_deaf(bool deaf);
 

@@ -24,8 +24,6 @@ class GatewayTest : public ::testing::Test {
   GatewayTest() {
     options.port = 0;
     options.data_dir = folder.path().string();
-    times.worker_timeout = std::chrono::milliseconds(500);
-    times.worker_silence = std::chrono::milliseconds(300);
   }
   ~GatewayTest() override { stop(); }
 

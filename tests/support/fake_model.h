@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -73,6 +74,19 @@ struct FakeWorld {
     const std::lock_guard lock(mutex_);
     opened_.push_back(key);
   }
+  void note_work(const CancelToken& cancel) {
+    const std::lock_guard lock(mutex_);
+    working_ = &cancel;
+  }
+  // Blocks until the work that stands before a gate has to stop.
+  void await_stop() const {
+    const CancelToken* token = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      token = working_;
+    }
+    while (token->check().ok()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   void note_request(const GenerateRequest& request) {
     const std::lock_guard lock(mutex_);
     prompts_.push_back(request.prompt);
@@ -89,6 +103,7 @@ struct FakeWorld {
   std::vector<std::string> opened_;   // keys, in order
   std::vector<std::string> prompts_;  // of jobs that a model began
   std::vector<GenerateRequest> requests_;
+  const CancelToken* working_ = nullptr;  // of the latest generate() or load()
 };
 
 class FakeModel : public Model {
@@ -98,6 +113,7 @@ class FakeModel : public Model {
   absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
                                           const CancelToken& cancel) override {
     world_->note_request(request);
+    world_->note_work(cancel);
     if (world_->throws) throw std::runtime_error("the fake throws");
     EASEL_RETURN_IF_ERROR(world_->generate_status);
     const int64_t steps = request.steps.value_or(world_->steps);
@@ -116,6 +132,7 @@ class FakeModel : public Model {
   absl::Status load(const EventSink& sink, const CancelToken& cancel) override {
     if (loaded_) return absl::OkStatus();
     if (sink) sink(StageStarted{"load", 1});
+    world_->note_work(cancel);
     world_->load_gate.pass();
     EASEL_RETURN_IF_ERROR(cancel.check());
     EASEL_RETURN_IF_ERROR(world_->load_status);

@@ -68,7 +68,7 @@ TEST_F(EngineDrainTest, AnotherThreadMayShortenTheLimit) {
   const std::future<void> drained = drain(seconds(3600));
   await_draining();
   const std::future<void> at_once = drain(milliseconds(0));
-  std::this_thread::sleep_for(milliseconds(20));
+  world_->await_stop();
   world_->gate.let_pass(1);
   EXPECT_EQ(drained.wait_for(seconds(10)), std::future_status::ready);
   EXPECT_TRUE(a->is_done());
@@ -81,8 +81,7 @@ TEST_F(EngineDrainTest, DoesNotWaitForAModelThatLoadsBeyondItsLimit) {
   auto loaded = load("a");
   world_->load_gate.await_arrival();
   const std::future<void> drained = drain(milliseconds(20));
-  await_draining();
-  std::this_thread::sleep_for(milliseconds(40));
+  world_->await_stop();
   world_->load_gate.open();  // the unit that was begun; then it stops
   drained.wait();
   EXPECT_TRUE(fails_with(loaded.get().status(), Reason::kCancelled, {}));

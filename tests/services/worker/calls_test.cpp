@@ -117,8 +117,7 @@ TEST_F(CallsTest, ACallerThatGoesAwayCancelsItsJob) {
     context.TryCancel();
     EXPECT_EQ(read_all(*reader).status.error_code(), grpc::StatusCode::CANCELLED);
   }
-  // The cancel may come a moment after: the job stands in its unit until then.
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  world_->await_stop();  // the worker hears of it a moment after the caller
   world_->gate.let_pass(1);
   await([](const v1::StatusResponse& now) { return now.running_size() == 0; });
   EXPECT_EQ(logged("request").value("reason", ""), "CANCELLED");
@@ -142,8 +141,9 @@ TEST_F(CallsTest, ADeadlineThatPassesInTheQueueFreesThePlace) {
   grpc::ClientContext running_context;
   const auto running = start_blocked(running_context, "running");
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(2));
   const auto waiting = images_->Generate(&context, request("waiting"));
+  await([](const v1::StatusResponse& now) { return now.queue_length() == 1; });
   EXPECT_EQ(read_all(*waiting).status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   await([](const v1::StatusResponse& now) { return now.queue_length() == 0; });
   EXPECT_EQ(logged("request").value("reason", ""), "DEADLINE");
@@ -156,7 +156,7 @@ TEST_F(CallsTest, TheWorkersOwnLimitIsADeadlineToo) {
   start();
   grpc::ClientContext context;
   const auto reader = start_blocked(context, "r-1");
-  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  world_->await_stop();
   world_->gate.let_pass(1);
   EXPECT_TRUE(refused_with(read_all(*reader).status, "DEADLINE", {"deadline"}));
 }

@@ -81,7 +81,8 @@ TEST_F(EndToEndTest, DrawsAPictureAndEditsIt) {
   uint32_t steps = 0;
   for (const v1::GenerateEvent& event : drawn.events) {
     if (event.has_step()) {
-      EXPECT_EQ(event.step().step(), ++steps);
+      EXPECT_GT(event.step().step(), steps);  // a slow reader gets the newest alone
+      steps = event.step().step();
       EXPECT_EQ(event.step().preview().data().substr(0, 4), kPngStart);
     }
   }
@@ -129,6 +130,7 @@ TEST_F(EndToEndTest, CancelStopsALongJob) {
   WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
   connect(worker.await_address());
   v1::GenerateRequest message = request(200);
+  message.set_num_images(8);
   message.set_request_id("long");
   grpc::ClientContext context;
   const auto reader = images_->Generate(&context, message);

@@ -164,8 +164,11 @@ std::vector<nlohmann::json> WorkerFixture::log_lines() const {
 
 nlohmann::json WorkerFixture::logged(const std::string& event) const {
   nlohmann::json found;
-  for (const nlohmann::json& line : log_lines()) {
-    if (line.value("event", "") == event) found = line;
+  for (int i = 0; i < 1000 && found.is_null(); ++i) {
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (const nlohmann::json& line : log_lines()) {
+      if (line.value("event", "") == event) found = line;
+    }
   }
   return found;
 }

@@ -62,7 +62,7 @@ class WorkerFixture : public ::testing::Test {
   void write_registry(const std::string& text) const;
   // The log's lines so far; a line that is no JSON object fails the test.
   std::vector<nlohmann::json> log_lines() const;
-  // The last line of that event.
+  // The last line of that event; waits for one, which a job's end may be a moment ahead of.
   nlohmann::json logged(const std::string& event) const;
 
   TempFolder folder_;

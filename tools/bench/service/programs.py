@@ -34,8 +34,7 @@ class Programs(Service):
         self.worker = self.start("easel-worker", "--address", self.worker_address, *self.worker_settings)
 
     def start_gateway(self):
-        self.gateway = self.start(
-            "easel-gateway", "--port", str(self.port), "--worker", self.worker_address, "--data-dir", str(self.data),
+        super().start_gateway(
             "--max-streams", self.max_streams, "--max-streams-per-address", self.max_streams,
             "--max-connections-per-address", "512",
         )
