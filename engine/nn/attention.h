@@ -11,7 +11,8 @@ namespace easel {
 at::Tensor split_heads(const at::Tensor& x, int64_t head_dim);
 
 // q, k, v [B, S, heads, head_dim] → [B, S, heads * head_dim]; softmax(q kᵀ / sqrt(head_dim)) v
-// through torch's scaled dot product attention. Lengths of q and of k, v may differ.
+// through torch's scaled dot product attention. Lengths of q and of k, v may differ. Where torch
+// would hold all scores at once and they burst the AttentionLimit, the queries go in chunks.
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
 // The same with positions that see only those before them.
