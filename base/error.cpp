@@ -35,6 +35,15 @@ const ReasonRow& row_of(Reason reason) { return kReasons[static_cast<size_t>(rea
 
 std::string_view reason_name(Reason reason) { return row_of(reason).name; }
 
+absl::Span<const Reason> all_reasons() {
+  static const auto reasons = [] {
+    std::array<Reason, kReasons.size()> all{};
+    for (size_t i = 0; i < all.size(); ++i) all[i] = kReasons[i].reason;
+    return all;
+  }();
+  return reasons;
+}
+
 absl::Status make_error(Reason reason, std::string_view message) {
   absl::Status status(row_of(reason).code, to_absl(message));
   status.SetPayload(kReasonUrl, absl::Cord(to_absl(row_of(reason).name)));

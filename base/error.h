@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "base/strings.h"
 
 namespace easel {
@@ -30,6 +31,9 @@ enum class Reason {
 
 // "INVALID_FIELD" and so on.
 std::string_view reason_name(Reason reason);
+
+// Every reason, in the order of the enumeration.
+absl::Span<const Reason> all_reasons();
 
 // An error status with the canonical code of `reason`.
 absl::Status make_error(Reason reason, std::string_view message);

@@ -16,6 +16,7 @@
 #include "base/version.h"
 #include "services/cli/bench_command.h"
 #include "services/cli/console.h"
+#include "services/cli/doctor/doctor_command.h"
 #include "services/cli/generate_command.h"
 #include "services/cli/inspect_command.h"
 #include "services/cli/models_command.h"
@@ -37,6 +38,10 @@ constexpr char kGenerateFooter[] =
     "Examples:\n"
     "  easel generate --model demo --prompt 'a large red circle' --output circle.png\n"
     "  easel generate --model flux_dev --prompt-file prompt.txt --steps 28 --seed 7 --json";
+constexpr char kDoctorFooter[] =
+    "Looks at processor, memory, libtorch, GPUs, disks, models, ports and the data folder, and "
+    "draws one step of a picture.\n"
+    "Each finding is ok, warn or fail; the exit code is 1 when one failed. Nothing is changed.";
 
 // Every subcommand's options, and the one that was chosen.
 class Cli {
@@ -60,6 +65,11 @@ class Cli {
     CLI::App* serve = add("serve", "Runs the worker and the gateway, with the web page",
                           [this] { return run_serve(serve_, console_); });
     add_serve_options(*serve, serve_);
+    CLI::App* doctor =
+        add("doctor", "Says what is wrong with this machine's set-up, and what to do about it",
+            [this] { return run_doctor(doctor_, console_); });
+    add_doctor_options(*doctor, doctor_);
+    doctor->footer(kDoctorFooter);
   }
 
   int run(std::vector<std::string> arguments) {
@@ -108,12 +118,14 @@ class Cli {
   }
 
   CLI::App app_;
-  Console console_{std::cin, std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1};
+  Console console_{std::cin, std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1,
+                   ::isatty(STDOUT_FILENO) == 1};
   GenerateOptions generate_;
   InspectOptions inspect_;
   ModelsOptions models_;
   BenchOptions bench_;
   ServeOptions serve_;
+  DoctorOptions doctor_;
   std::function<int()> chosen_;
 };
 

@@ -43,7 +43,10 @@ std::string error_json(const absl::Status& status) {
 
 int conclude(const Console& console, const absl::Status& status, bool json) {
   if (!status.ok()) {
-    console.err << "easel: error: " << status.message() << std::endl;
+    const std::string_view reason = reason_name(reason_of(status));
+    console.err << "easel: error: " << status.message() << "\n"
+                << "easel: reason " << reason << "; `easel doctor --explain " << reason
+                << "` says more" << std::endl;
     if (json) console.out << error_json(status) << "\n";
   }
   console.out.flush();

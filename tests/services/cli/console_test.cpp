@@ -33,7 +33,9 @@ TEST(ConsoleTest, EveryReasonHasItsExitCode) {
 TEST(ConsoleTest, ErrorsGoToTheStandardErrorAndAsJsonToTheOutput) {
   Streams streams;
   EXPECT_EQ(conclude(streams.console, invalid_field("steps is \"-1\""), /*json=*/true), 2);
-  EXPECT_EQ(streams.err.str(), "easel: error: steps is \"-1\"\n");
+  EXPECT_EQ(streams.err.str(),
+            "easel: error: steps is \"-1\"\n"
+            "easel: reason INVALID_FIELD; `easel doctor --explain INVALID_FIELD` says more\n");
   const auto json = nlohmann::json::parse(streams.out.str());
   EXPECT_EQ(json["error"]["reason"], "INVALID_FIELD");
   EXPECT_EQ(json["error"]["message"], "steps is \"-1\"");
