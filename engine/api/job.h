@@ -18,7 +18,8 @@ struct Job {
   GenerateRequest request;
   // From its submission on: time in the queue counts. Absent: no limit.
   std::optional<std::chrono::milliseconds> time_limit;
-  std::string traceparent;  // W3C trace context, or ""; for logs
+  std::string traceparent;        // W3C trace context, or ""; for logs
+  std::string caller_request_id;  // of the request that made the caller ask, or ""; for logs
 };
 
 // Hears of one job: `queued` once or more, then `event` any number of times, then `done` exactly

@@ -13,6 +13,7 @@ Job without_pictures(const Job& job) {
   copy.id = job.id;
   copy.model = job.model;
   copy.traceparent = job.traceparent;
+  copy.caller_request_id = job.caller_request_id;
   copy.request.prompt = job.request.prompt;
   copy.request.num_images = job.request.num_images;
   copy.request.seed = job.request.seed;

@@ -15,13 +15,12 @@ namespace {
 
 constexpr size_t kMadeIdBytes = 16;
 
-// `convert` makes the engine's request of the message for a model.
+// Completes a job that has its ids. `convert` makes the engine's request of the message for a
+// model.
 template <typename Message, typename Convert>
-absl::StatusOr<Job> make_job(const std::string& id, const Message& message,
-                             const ModelDirectory& models, const Convert& convert) {
-  Job job;
-  job.id = id;
-  EASEL_RETURN_IF_ERROR(check_request_id(id));
+absl::StatusOr<Job> complete(Job job, const Message& message, const ModelDirectory& models,
+                             const Convert& convert) {
+  EASEL_RETURN_IF_ERROR(check_request_id(job.id));
   EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models.find(message.model()));
   EASEL_RETURN_IF_ERROR(models.locate(entry).status());
   job.model = entry.key;
@@ -40,15 +39,16 @@ template <typename Message, typename Convert>
 grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
     const char* method, const grpc::CallbackServerContext& context, const Message& message,
     const Convert& convert) {
-  const std::string traceparent = traceparent_of(context);
-  const std::string id = message.request_id().empty() ? random_hex(kMadeIdBytes) : message.request_id();
-  absl::StatusOr<Job> job = make_job(id, message, models_, convert);
+  Job named;
+  named.id = message.request_id().empty() ? random_hex(kMadeIdBytes) : message.request_id();
+  named.traceparent = traceparent_of(context);
+  named.caller_request_id = caller_request_id_of(context);
+  named.time_limit = time_limit_of(context, job_limit_);
+  absl::StatusOr<Job> job = complete(named, message, models_, convert);
   if (!job.ok()) {
-    log_refusal(services_.log, method, id, traceparent, job.status());
+    log_refusal(services_.log, method, named, job.status());
     return GenerateReactor::refuse(job.status());
   }
-  job->traceparent = traceparent;
-  job->time_limit = time_limit_of(context, job_limit_);
   return GenerateReactor::start(services_, method, *std::move(job));
 }
 

@@ -4,15 +4,30 @@
 #include <string_view>
 
 #include "base/trace_context.h"
+#include "services/worker/from_proto.h"
 
 namespace easel {
 
-std::string traceparent_of(const grpc::CallbackServerContext& context) {
+namespace {
+
+// "" when the caller sent none.
+std::string_view metadata_of(const grpc::CallbackServerContext& context, const char* name) {
   const auto& metadata = context.client_metadata();
-  const auto found = metadata.find("traceparent");
+  const auto found = metadata.find(name);
   if (found == metadata.end()) return "";
-  const std::string_view text(found->second.data(), found->second.size());
+  return {found->second.data(), found->second.size()};
+}
+
+}  // namespace
+
+std::string traceparent_of(const grpc::CallbackServerContext& context) {
+  const std::string_view text = metadata_of(context, "traceparent");
   return std::string(is_traceparent(text) ? text : "");
+}
+
+std::string caller_request_id_of(const grpc::CallbackServerContext& context) {
+  const std::string_view text = metadata_of(context, "x-request-id");
+  return std::string(check_request_id(text).ok() ? text : "");
 }
 
 std::optional<std::chrono::milliseconds> time_limit_of(

@@ -13,10 +13,10 @@ namespace {
 
 using Fields = nlohmann::ordered_json;
 
-Fields caller_fields(const std::string& method, const std::string& request_id,
-                     const std::string& traceparent) {
-  Fields fields = {{"method", method}, {"request_id", request_id}};
-  if (!traceparent.empty()) fields["trace_id"] = trace_id_of(traceparent);
+Fields caller_fields(const std::string& method, const Job& job) {
+  Fields fields = {{"method", method}, {"request_id", job.id}};
+  if (!job.caller_request_id.empty()) fields["caller_request_id"] = job.caller_request_id;
+  if (!job.traceparent.empty()) fields["trace_id"] = trace_id_of(job.traceparent);
   return fields;
 }
 
@@ -68,7 +68,7 @@ LogLevel level_of(const absl::Status& status) {
 
 void log_request(JsonLog& log, const LogOptions& options, const std::string& method, const Job& job,
                  const absl::StatusOr<GenerateResult>& result) {
-  Fields fields = caller_fields(method, job.id, job.traceparent);
+  Fields fields = caller_fields(method, job);
   fields["model"] = job.model;
   fields["prompt_length"] = count_code_points(job.request.prompt);
   if (options.prompts) fields["prompt"] = job.request.prompt;
@@ -85,9 +85,9 @@ void log_request(JsonLog& log, const LogOptions& options, const std::string& met
   log.write(level_of(result.status()), "request", fields);
 }
 
-void log_refusal(JsonLog& log, const std::string& method, const std::string& request_id,
-                 const std::string& traceparent, const absl::Status& status) {
-  Fields fields = caller_fields(method, request_id, traceparent);
+void log_refusal(JsonLog& log, const std::string& method, const Job& job,
+                 const absl::Status& status) {
+  Fields fields = caller_fields(method, job);
   add_error(fields, status);
   log.write(level_of(status), "request", fields);
 }

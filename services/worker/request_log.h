@@ -4,8 +4,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "engine/api/job.h"
 #include "base/json_log.h"
+#include "engine/api/job.h"
 
 namespace easel {
 
@@ -18,8 +18,8 @@ struct LogOptions {
 void log_request(JsonLog& log, const LogOptions& options, const std::string& method, const Job& job,
                  const absl::StatusOr<GenerateResult>& result);
 
-// A request that was refused before it became a job.
-void log_refusal(JsonLog& log, const std::string& method, const std::string& request_id,
-                 const std::string& traceparent, const absl::Status& status);
+// A request that was refused before it could run: of `job` only the ids are read.
+void log_refusal(JsonLog& log, const std::string& method, const Job& job,
+                 const absl::Status& status);
 
 }  // namespace easel

@@ -192,6 +192,22 @@ TEST_F(CallsTest, TheLogHasALineForEachRequest) {
   EXPECT_GT(line["memory_after_bytes"], 0);
 }
 
+TEST_F(CallsTest, TheLogNamesTheRequestBehindTheCallWhenItIsAnId) {
+  start();
+  grpc::ClientContext context;
+  context.AddMetadata("x-request-id", "my-request");
+  EXPECT_TRUE(read_all(*images_->Generate(&context, request("r-1"))).status.ok());
+  EXPECT_EQ(logged("request")["request_id"], "r-1");
+  EXPECT_EQ(logged("request")["caller_request_id"], "my-request");
+  grpc::ClientContext odd_context;
+  odd_context.AddMetadata("x-request-id", "no id");
+  v1::GenerateRequest refused = request("r-2");
+  refused.set_model("no_such");
+  EXPECT_FALSE(read_all(*images_->Generate(&odd_context, refused)).status.ok());
+  EXPECT_EQ(logged("request")["request_id"], "r-2");
+  EXPECT_FALSE(logged("request").contains("caller_request_id"));
+}
+
 TEST_F(CallsTest, PromptsStandInTheLogWhenThatIsSwitchedOn) {
   options_.log_prompts = true;
   start();
