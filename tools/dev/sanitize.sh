@@ -1,4 +1,8 @@
 # ./dev sanitize [CTEST_OPTION...]: every test under AddressSanitizer, LeakSanitizer and UBSan.
+# ./dev sanitize thread [CTEST_OPTION...]: under ThreadSanitizer the tests that link neither torch nor gRPC, whose own
+# threads it would not understand.
+
+thread_tests=(base_test engine_jobs_test easel_storage_test gateway_parts_test)
 
 # sanitizer_environment: what the run-time libraries are told. libtorch needs no suppressions.
 sanitizer_environment() {
@@ -6,7 +10,21 @@ sanitizer_environment() {
   export UBSAN_OPTIONS="print_stacktrace=1"
 }
 
+sanitize_threads() {
+  local folder=$root/build-tsan
+  ensure_packages tools/dev/packages.txt
+  ensure_httplib
+  configure "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEASEL_SANITIZE=thread -DEASEL_BUILD_ENGINE=OFF -DEASEL_HTTPLIB_ROOT="$httplib_root"
+  compile "$folder" "${thread_tests[@]}"
+  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
+  run_ctest "$folder" 1800 -R "^($(IFS='|' && echo "${thread_tests[*]}"))\$" "$@"
+}
+
 dev_sanitize() {
+  if [[ ${1:-} == thread ]]; then
+    sanitize_threads "${@:2}"
+    return
+  fi
   local folder=$root/build-asan
   set_up tools/dev/packages_test.txt
   ensure_test_tools
