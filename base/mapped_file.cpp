@@ -1,13 +1,13 @@
 #include "base/mapped_file.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <mutex>
 
@@ -27,17 +27,17 @@ constexpr size_t kMaxMappings = 1024;
 std::array<Mapping, kMaxMappings> g_mappings;
 std::mutex g_mappings_mutex;  // guards taking and freeing slots, never taken by the handler
 struct sigaction g_previous_action;
-const uintptr_t g_page_size = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+const uintptr_t kPageSize = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
 
 void on_sigbus(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   for (Mapping& mapping : g_mappings) {
     const uintptr_t begin = mapping.begin.load();
-    const uintptr_t end = (mapping.end.load() + g_page_size - 1) & ~(g_page_size - 1);
+    const uintptr_t end = (mapping.end.load() + kPageSize - 1) & ~(kPageSize - 1);
     if (begin == 0 || address < begin || address >= end) continue;
     mapping.damaged.store(true);
     // To the end at once: a file that lost gigabytes would otherwise cost a signal for each page.
-    const uintptr_t page = address & ~(g_page_size - 1);
+    const uintptr_t page = address & ~(kPageSize - 1);
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
     if (::mmap(reinterpret_cast<void*>(page), end - page, PROT_READ, flags, -1, 0) != MAP_FAILED)
       return;
@@ -124,10 +124,25 @@ absl::Status MappedFile::check_intact() const {
       " became shorter while it was in use: restore the file and load the model again");
 }
 
+absl::Status MappedFile::read(size_t offset, std::byte* target, size_t length) const {
+  while (length > 0) {
+    const ssize_t got = ::pread(fd_, target, length, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return bad_weights("cannot read ", path_.string(), ": ", std::strerror(errno));
+    if (got == 0) {
+      return bad_weights(path_.string(), " became shorter while it was in use: restore the file");
+    }
+    offset += static_cast<size_t>(got);
+    target += got;
+    length -= static_cast<size_t>(got);
+  }
+  return absl::OkStatus();
+}
+
 void MappedFile::release(size_t offset, size_t length) const {
   const uintptr_t begin =
-      (reinterpret_cast<uintptr_t>(data_) + offset + g_page_size - 1) & ~(g_page_size - 1);
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(data_) + offset + length) & ~(g_page_size - 1);
+      (reinterpret_cast<uintptr_t>(data_) + offset + kPageSize - 1) & ~(kPageSize - 1);
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(data_) + offset + length) & ~(kPageSize - 1);
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 

@@ -35,6 +35,10 @@ class MappedFile {
   // was opened (what it lost within its last page reads as zeros and raises nothing).
   absl::Status check_intact() const;
 
+  // Copies `length` bytes at `offset` without touching the mapping, so that no page of it becomes
+  // this process's memory. BAD_WEIGHTS when the file was cut short or the disk refuses.
+  absl::Status read(size_t offset, std::byte* target, size_t length) const;
+
   // Tells the kernel that these bytes will not be needed soon, so that they leave the process's
   // memory. They are read from the file again when touched. Whole pages inside the range only.
   void release(size_t offset, size_t length) const;

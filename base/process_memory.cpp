@@ -1,5 +1,7 @@
 #include "base/process_memory.h"
 
+#include <malloc.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -28,6 +30,10 @@ int64_t peak_resident_bytes() { return read_row("/proc/self/status", "VmHWM:"); 
 int64_t resident_bytes() { return read_row("/proc/self/status", "VmRSS:"); }
 
 void reset_peak_resident_bytes() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+void trim_free_memory() { ::malloc_trim(0); }
+
+int64_t available_memory_bytes() { return read_row("/proc/meminfo", "MemAvailable:"); }
 
 int64_t machine_memory_bytes() { return read_row("/proc/meminfo", "MemTotal:"); }
 

@@ -15,6 +15,12 @@ int64_t resident_bytes();
 // From now on the peak counts anew; where the system does not allow it, it goes on as it was.
 void reset_peak_resident_bytes();
 
+// Gives back what the C library's allocator holds but nobody uses.
+void trim_free_memory();
+
+// Memory that the machine could still give, without swapping; 0 where it cannot be read.
+int64_t available_memory_bytes();
+
 // Memory of the whole machine, 0 where it cannot be read.
 int64_t machine_memory_bytes();
 

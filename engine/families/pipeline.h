@@ -44,6 +44,10 @@ class Pipeline {
   virtual const std::vector<Stage>& stages() const = 0;
   virtual std::vector<Component*> components() = 0;
 
+  // What each stage will take for this request, in the order of stages(): its passes over the
+  // weights, and the memory beside them.
+  virtual std::vector<StageDemand> demands(const RequestState& state) const = 0;
+
   // Checks the request (INVALID_FIELD, naming the field and what is allowed), tokenises, and makes
   // the state that the stages work on. Needs no weights.
   virtual absl::StatusOr<std::unique_ptr<RequestState>> begin(const GenerateRequest& request) = 0;

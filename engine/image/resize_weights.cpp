@@ -50,6 +50,8 @@ int32_t to_fixed(double weight) {
   return static_cast<int32_t>(weight < 0 ? -0.5 + weight * kOne : 0.5 + weight * kOne);
 }
 
+int round_half_up(double value) { return static_cast<int>(std::floor(value + 0.5)); }
+
 }  // namespace
 
 ResizeWeights resize_weights(int in, int out, Resample resample) {
@@ -62,8 +64,8 @@ ResizeWeights resize_weights(int in, int out, Resample resample) {
   std::vector<double> exact;
   for (int x = 0; x < out; ++x) {
     const double center = (x + 0.5) * scale;
-    const int first = std::max(static_cast<int>(center - support + 0.5), 0);
-    const int end = std::min(static_cast<int>(center + support + 0.5), in);
+    const int first = std::max(round_half_up(center - support), 0);
+    const int end = std::min(round_half_up(center + support), in);
     exact.clear();
     double total = 0.0;
     for (int i = 0; i < end - first; ++i) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/nn/dtype_map.h"
 
 namespace easel {
 
@@ -19,20 +20,62 @@ Component::Component(std::string name, std::unique_ptr<Module> module,
     : name_(std::move(name)), checkpoint_(std::move(checkpoint)), module_(std::move(module)) {}
 
 absl::Status Component::load(at::ScalarType dtype, at::Device device) {
-  if (loaded()) return absl::OkStatus();
+  if (loaded() && streamed_ == nullptr) return absl::OkStatus();
+  unload();
   std::vector<std::unique_ptr<WeightBuffer>> buffers;
   for (const Module::Block& block : module_->blocks()) {
-    buffers.push_back(std::make_unique<WeightBuffer>(block.parameters, dtype, device));
+    EASEL_ASSIGN_OR_RETURN(auto buffer, WeightBuffer::load(block.parameters, dtype, device));
+    buffers.push_back(std::move(buffer));
   }
   EASEL_RETURN_IF_ERROR(checkpoint_->check_intact());
   buffers_ = std::move(buffers);
   return absl::OkStatus();
 }
 
-void Component::unload() { buffers_.clear(); }
+absl::Status Component::stream(at::ScalarType dtype, at::Device device,
+                               const BlockResidency& residency, TransferDevice& transfer) {
+  if (lies_as(residency)) return absl::OkStatus();
+  unload();
+  std::vector<Module::Block> blocks = module_->blocks();
+  EASEL_ASSIGN_OR_RETURN(auto shared, WeightBuffer::load(blocks[0].parameters, dtype, device));
+  blocks.erase(blocks.begin());
+  EASEL_ASSIGN_OR_RETURN(
+      streamed_, StreamedWeights::create(std::move(blocks), residency, dtype, device, transfer));
+  buffers_.push_back(std::move(shared));
+  return absl::OkStatus();
+}
+
+bool Component::lies_as(const BlockResidency& residency) const {
+  return streamed_ != nullptr && streamed_->residency() == residency;
+}
+
+void Component::begin_pass(bool another_follows) {
+  if (streamed_ != nullptr) streamed_->begin_pass(another_follows);
+}
+
+void Component::unload() {
+  streamed_.reset();
+  buffers_.clear();
+}
+
+ComponentFootprint Component::footprint(at::ScalarType dtype) const {
+  ComponentFootprint footprint;
+  footprint.name = name_;
+  footprint.format = dtype_label(dtype);
+  for (const Module::Block& block : module_->blocks()) {
+    const auto bytes = static_cast<int64_t>(packed_bytes(block.parameters, dtype));
+    if (block.key.empty()) {
+      footprint.shared_bytes = bytes;
+    } else {
+      footprint.block_bytes.push_back(bytes);
+    }
+  }
+  return footprint;
+}
 
 int64_t Component::loaded_bytes() const {
   int64_t bytes = 0;
+  if (streamed_ != nullptr) bytes += static_cast<int64_t>(streamed_->streamer().bytes_held());
   for (const auto& buffer : buffers_) bytes += buffer->bytes();
   return bytes;
 }

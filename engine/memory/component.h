@@ -11,6 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/memory/residency_plan.h"
+#include "engine/memory/streamed_weights.h"
 #include "engine/memory/weight_buffer.h"
 #include "engine/nn/checkpoint_binding.h"
 #include "engine/nn/module.h"
@@ -35,11 +37,27 @@ class Component {
   // BAD_WEIGHTS when a file was cut short. Throws c10::Error (out of memory) with the component
   // left unloaded.
   absl::Status load(at::ScalarType dtype, at::Device device);
+
+  // Brings what is in no block, and takes memory for the blocks, which come one ahead of their use.
+  // What is there already in another way is dropped first. BAD_WEIGHTS, OUT_OF_MEMORY, and what
+  // `load` throws; the component is left unloaded. `transfer` outlives it.
+  absl::Status stream(at::ScalarType dtype, at::Device device, const BlockResidency& residency,
+                      TransferDevice& transfer);
+
+  // Whether it streams, and just so.
+  bool lies_as(const BlockResidency& residency) const;
+
+  // Before all its blocks are computed with once, in order; means nothing unless it streams.
+  void begin_pass(bool another_follows);
+
   void unload();
   bool loaded() const { return !buffers_.empty(); }
 
-  // Bytes of our own memory that the loaded weights take; what lies in the mapped file is not
-  // counted.
+  // Its sizes when it is computed in `dtype`.
+  ComponentFootprint footprint(at::ScalarType dtype) const;
+
+  // Bytes of our own memory that the loaded weights take, streaming slots included; what lies in
+  // the mapped file is not counted.
   int64_t loaded_bytes() const;
   // Bytes of the loaded weights that are used where they lie in the mapped file.
   int64_t mapped_bytes() const;
@@ -51,7 +69,8 @@ class Component {
   std::string name_;
   std::shared_ptr<const Checkpoint> checkpoint_;
   std::unique_ptr<Module> module_;
-  std::vector<std::unique_ptr<WeightBuffer>> buffers_;  // one a block, while loaded
+  std::vector<std::unique_ptr<WeightBuffer>> buffers_;  // while loaded; one a block, or the first
+  std::unique_ptr<StreamedWeights> streamed_;           // the other blocks, where they stream
 };
 
 }  // namespace easel

@@ -2,8 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 
+#include "base/error.h"
 #include "engine/nn/dtype_map.h"
 
 namespace easel {
@@ -20,63 +23,49 @@ at::Tensor stored_rows(const Parameter& parameter) {
   return at::from_blob(const_cast<char*>(data), parameter.shape(), at::TensorOptions(type));
 }
 
-bool usable_in_place(const at::Tensor& stored, const Parameter& parameter, at::ScalarType dtype,
+bool usable_in_place(const Parameter& parameter, at::ScalarType component_dtype,
                      at::Device device) {
-  return device.is_cpu() && stored.scalar_type() == dtype && !parameter.source().swap_halves &&
+  if (!device.is_cpu() || parameter.source().swap_halves) return false;
+  const at::Tensor stored = stored_rows(parameter);
+  return stored.scalar_type() == compute_dtype(parameter, component_dtype) &&
          reinterpret_cast<uintptr_t>(stored.const_data_ptr()) % kWeightAlignment == 0;
-}
-
-void copy_weight(at::Tensor& target, const at::Tensor& stored, const Parameter& parameter) {
-  if (!parameter.source().swap_halves) {
-    target.copy_(stored);
-    return;
-  }
-  const int64_t half = stored.size(0) / 2;
-  target.narrow(0, 0, half).copy_(stored.narrow(0, half, half));
-  target.narrow(0, half, half).copy_(stored.narrow(0, 0, half));
 }
 
 }  // namespace
 
-at::ScalarType compute_dtype(const Parameter& parameter, at::ScalarType component_dtype) {
-  const bool widened =
-      component_dtype == at::kHalf && parameter.precision() == Precision::kFloat32InHalf;
-  return widened ? at::kFloat : component_dtype;
+WeightBuffer::WeightBuffer(std::vector<Parameter*> in_place, const std::vector<Parameter*>& copied,
+                           at::ScalarType component_dtype)
+    : in_place_(std::move(in_place)), copied_(copied, component_dtype) {
+  for (Parameter* parameter : in_place_) {
+    const at::Tensor stored = stored_rows(*parameter);
+    parameter->bind(stored, Place::kFile);
+    mapped_bytes_ += static_cast<int64_t>(stored.nbytes());
+  }
 }
 
-WeightBuffer::WeightBuffer(const std::vector<Parameter*>& parameters,
-                           at::ScalarType component_dtype, at::Device device)
-    : parameters_(parameters) {
-  size_t total = 0;
-  std::vector<Parameter*> copied;
-  for (Parameter* parameter : parameters_) {
-    const at::ScalarType dtype = compute_dtype(*parameter, component_dtype);
-    const at::Tensor stored = stored_rows(*parameter);
-    if (usable_in_place(stored, *parameter, dtype, device)) {
-      parameter->bind(stored, Place::kFile);
-      mapped_bytes_ += static_cast<int64_t>(stored.nbytes());
-      continue;
-    }
-    copied.push_back(parameter);
-    total += align_weight(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
+absl::StatusOr<std::unique_ptr<WeightBuffer>> WeightBuffer::load(
+    const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device) {
+  std::vector<Parameter*> in_place, copied;
+  for (Parameter* parameter : parameters) {
+    (usable_in_place(*parameter, component_dtype, device) ? in_place : copied).push_back(parameter);
   }
-  if (total == 0) return;
-  buffer_ = at::empty({static_cast<int64_t>(total)}, at::TensorOptions(at::kByte).device(device));
-  int64_t offset = 0;
-  for (Parameter* parameter : copied) {
-    const at::ScalarType dtype = compute_dtype(*parameter, component_dtype);
-    const auto bytes =
-        static_cast<int64_t>(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
-    at::Tensor target = buffer_.narrow(0, offset, bytes).view(dtype).view(parameter->shape());
-    copy_weight(target, stored_rows(*parameter), *parameter);
-    parameter->bind(target, device.is_cpu() ? Place::kHost : Place::kDevice);
-    parameter->source().checkpoint->release_pages(*parameter->source().entry);
-    offset += static_cast<int64_t>(align_weight(static_cast<size_t>(bytes)));
-  }
+  std::unique_ptr<WeightBuffer> buffer(
+      new WeightBuffer(std::move(in_place), copied, component_dtype));
+  if (copied.empty()) return buffer;
+  const auto bytes = static_cast<int64_t>(buffer->copied_.bytes());
+  at::Tensor host = at::empty({bytes}, at::TensorOptions(at::kByte));
+  EASEL_RETURN_IF_ERROR(buffer->copied_.read(static_cast<std::byte*>(host.mutable_data_ptr())));
+  buffer->buffer_ = host.to(device);
+  buffer->copied_.bind(static_cast<const std::byte*>(buffer->buffer_.const_data_ptr()), device);
+  return buffer;
 }
 
 WeightBuffer::~WeightBuffer() {
-  for (Parameter* parameter : parameters_) parameter->unbind();
+  copied_.unbind();
+  for (Parameter* parameter : in_place_) {
+    parameter->unbind();
+    parameter->source().checkpoint->release_pages(*parameter->source().entry);
+  }
 }
 
 }  // namespace easel

@@ -1,15 +1,15 @@
-// One block of weights, packed: the unit that is loaded, moved and dropped.
+// One block of weights in memory of its own, for as long as it is loaded.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
-#include <cstddef>
+#include <memory>
 #include <vector>
 
-#include "engine/memory/weight_alignment.h"
-#include "engine/nn/module.h"
+#include "absl/status/statusor.h"
+#include "engine/memory/packed_block.h"
 
 namespace easel {
 
@@ -19,9 +19,10 @@ namespace easel {
 // bound for the buffer's life.
 class WeightBuffer {
  public:
-  // Copies and binds. Every parameter must have a source; the checkpoint must outlive the buffer.
-  WeightBuffer(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype,
-               at::Device device);
+  // Reads and binds. Every parameter must have a source; the checkpoint must outlive the buffer.
+  // BAD_WEIGHTS when a file was cut short; throws c10::Error when the memory is not to be had.
+  static absl::StatusOr<std::unique_ptr<WeightBuffer>> load(
+      const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device);
   ~WeightBuffer();
   WeightBuffer(const WeightBuffer&) = delete;
   WeightBuffer& operator=(const WeightBuffer&) = delete;
@@ -30,12 +31,13 @@ class WeightBuffer {
   int64_t mapped_bytes() const { return mapped_bytes_; }  // of parameters used in place
 
  private:
-  std::vector<Parameter*> parameters_;
+  WeightBuffer(std::vector<Parameter*> in_place, const std::vector<Parameter*>& copied,
+               at::ScalarType component_dtype);
+
+  std::vector<Parameter*> in_place_;
+  PackedBlock copied_;
   at::Tensor buffer_;  // [bytes], uint8
   int64_t mapped_bytes_ = 0;
 };
-
-// The dtype that `parameter` is computed in when its component is computed in `component_dtype`.
-at::ScalarType compute_dtype(const Parameter& parameter, at::ScalarType component_dtype);
 
 }  // namespace easel

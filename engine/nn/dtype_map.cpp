@@ -37,4 +37,8 @@ std::optional<DType> to_dtype(at::ScalarType type) {
   return std::nullopt;
 }
 
+std::string dtype_label(at::ScalarType dtype) {
+  return dtype == at::kFloat ? "fp32" : dtype == at::kBFloat16 ? "bf16" : "fp16";
+}
+
 }  // namespace easel

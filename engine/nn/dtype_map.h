@@ -4,6 +4,7 @@
 #include <c10/core/ScalarType.h>
 
 #include <optional>
+#include <string>
 
 #include "engine/api/dtype.h"
 
@@ -12,5 +13,8 @@ namespace easel {
 at::ScalarType to_scalar_type(DType dtype);
 // nullopt for types that no file of ours holds.
 std::optional<DType> to_dtype(at::ScalarType type);
+
+// What people call a compute dtype: "fp32", "bf16", "fp16".
+std::string dtype_label(at::ScalarType dtype);
 
 }  // namespace easel

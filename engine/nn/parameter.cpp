@@ -19,6 +19,7 @@ int64_t Parameter::numel() const {
 }
 
 const at::Tensor& Parameter::tensor() const {
+  if (gate_ != nullptr) gate_->enter(block_);
   TORCH_CHECK(tensor_.defined(), "parameter '", name_,
               "' is used while its weights are not loaded");
   return tensor_;
@@ -34,6 +35,11 @@ void Parameter::bind(at::Tensor tensor, Place place) {
 void Parameter::unbind() {
   tensor_.reset();
   place_ = Place::kUnbound;
+}
+
+void Parameter::set_gate(BlockGate* gate, size_t block) {
+  gate_ = gate;
+  block_ = block;
 }
 
 }  // namespace easel

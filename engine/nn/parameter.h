@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/nn/block_gate.h"
 #include "engine/weights/checkpoint.h"
 
 namespace easel {
@@ -61,11 +62,16 @@ class Parameter {
   const ParameterSource& source() const { return source_; }
   void set_source(ParameterSource source) { source_ = source; }
 
-  // The bound tensor, of `shape()`. Throws c10::Error when the parameter is unbound.
+  // The bound tensor, of `shape()`; a gate is asked first. Throws c10::Error when the parameter is
+  // unbound. The reference is good until the next block is used.
   const at::Tensor& tensor() const;
   void bind(at::Tensor tensor, Place place);
   void unbind();
   Place place() const { return place_; }
+
+  // From now on `gate` is asked for `block` before the tensor is used; nullptr: nobody is. Whoever
+  // sets it outlives its use.
+  void set_gate(BlockGate* gate, size_t block = 0);
 
  private:
   std::string name_;
@@ -74,6 +80,8 @@ class Parameter {
   ParameterSource source_;
   at::Tensor tensor_;
   Place place_ = Place::kUnbound;
+  BlockGate* gate_ = nullptr;
+  size_t block_ = 0;  // what the gate knows its block by
 };
 
 }  // namespace easel

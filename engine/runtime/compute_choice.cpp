@@ -78,8 +78,4 @@ at::ScalarType choose_dtype(ComputeDtype asked, const Checkpoint& main, at::Devi
   return cpu_has_bf16() ? at::kBFloat16 : at::kFloat;
 }
 
-std::string dtype_label(at::ScalarType dtype) {
-  return dtype == at::kFloat ? "fp32" : dtype == at::kBFloat16 ? "bf16" : "fp16";
-}
-
 }  // namespace easel

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "engine/api/model.h"
 #include "engine/families/pipeline.h"
+#include "engine/nn/dtype_map.h"
 #include "engine/weights/checkpoint.h"
 
 namespace easel {
@@ -18,8 +19,5 @@ absl::StatusOr<at::Device> choose_device(const std::string& name);
 // The dtype asked for; for auto the one that most of `main` is stored in, but fp16 becomes bf16 on
 // a CPU that computes bf16 in hardware (fp16 is several times slower there) and fp32 on another.
 at::ScalarType choose_dtype(ComputeDtype asked, const Checkpoint& main, at::Device device);
-
-// "fp32", "bf16", "fp16".
-std::string dtype_label(at::ScalarType dtype);
 
 }  // namespace easel

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "engine/nn/attention_limit.h"
 #include "engine/runtime/picture.h"
 
 namespace easel {
@@ -21,20 +22,51 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+bool says_out_of_memory(const c10::Error& error) {
+  // The CPU allocator has no error type of its own.
+  return std::string(error.what_without_backtrace()).find("can't allocate memory") !=
+         std::string::npos;
+}
+
+absl::Status out_of_memory(const std::string& detail) {
+  return make_error(Reason::kOutOfMemory, concat("out of memory: ", detail,
+                                                 "; a smaller size or fewer images need less"));
+}
+
+// What torch throws, as an error; `work` returns a Status or a StatusOr.
+template <typename Work>
+auto guarded(const Work& work) -> decltype(work()) {
+  try {
+    const c10::InferenceMode inference;
+    return work();
+  } catch (const WeightsError& error) {
+    return error.status();
+  } catch (const c10::OutOfMemoryError& error) {
+    return out_of_memory(error.what_without_backtrace());
+  } catch (const c10::Error& error) {
+    if (says_out_of_memory(error)) return out_of_memory(error.what_without_backtrace());
+    return make_error(Reason::kInferenceFailed, error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    return out_of_memory("the host has no more");
+  } catch (const std::exception& error) {
+    return make_error(Reason::kInferenceFailed, error.what());
+  }
+}
+
 // One request's way through the stages.
 class JobRun {
  public:
-  JobRun(Pipeline& pipeline, const ComputeOptions& compute, Retention retention,
-         const GenerateRequest& request, const EventSink& sink, const CancelToken& cancel)
+  JobRun(Pipeline& pipeline, Residency& residency, const GenerateRequest& request,
+         const EventSink& sink, const CancelToken& cancel)
       : pipeline_(pipeline),
-        compute_(compute),
-        retention_(retention),
+        residency_(residency),
         request_(request),
         sink_(sink),
         cancel_(cancel) {}
 
   absl::StatusOr<JobOutcome> run() {
     EASEL_ASSIGN_OR_RETURN(state_, pipeline_.begin(request_));
+    EASEL_RETURN_IF_ERROR(residency_.begin(*state_));
     for (const std::string& warning : state_->warnings) emit(Warning{warning});
     for (state_->stage = 0; state_->stage < pipeline_.stages().size(); ++state_->stage) {
       EASEL_RETURN_IF_ERROR(run_stage(pipeline_.stages()[state_->stage]));
@@ -53,30 +85,52 @@ class JobRun {
     const int64_t units = stage.num_units(*state_);
     if (units == 0) return absl::OkStatus();
     EASEL_RETURN_IF_ERROR(cancel_.check());  // before weights are read that nobody will use
-    EASEL_RETURN_IF_ERROR(load_components(stage));
+    state_->unit = 0;
+    entered_ = false;
+    EASEL_RETURN_IF_ERROR(with_relief([&] { return enter(stage); }));
     emit(StageStarted{stage.name, units});
     const Clock::time_point start = Clock::now();
-    RequestState* const batch[] = {state_.get()};
-    for (state_->unit = 0; state_->unit < units;) {
+    while (state_->unit < stage.num_units(*state_)) {
       EASEL_RETURN_IF_ERROR(cancel_.check());
-      stage.advance(batch);
+      EASEL_RETURN_IF_ERROR(with_relief([&] { return advance(stage); }));
       ++state_->unit;
-      emit(StageProgress{stage.name, state_->unit, units});
+      emit(StageProgress{stage.name, state_->unit, stage.num_units(*state_)});
       maybe_preview(stage);
     }
     add_seconds(stage.name, seconds_since(start));
     EASEL_RETURN_IF_ERROR(check_files(stage));
-    if (retention_ == Retention::kReleaseEarly) release_components(stage);
+    residency_.leave(stage, *state_);
     return absl::OkStatus();
   }
 
-  absl::Status load_components(const Stage& stage) {
-    const Clock::time_point start = Clock::now();
-    for (Component* component : pipeline_.components()) {
-      if (!uses(stage, *component)) continue;
-      EASEL_RETURN_IF_ERROR(component->load(compute_.dtype, compute_.device));
+  // Does `work`, and once more with less memory for as often as it runs out of it.
+  template <typename Work>
+  absl::Status with_relief(const Work& work) {
+    for (;;) {
+      absl::Status done = guarded(work);
+      if (done.ok() || reason_of(done) != Reason::kOutOfMemory) return done;
+      if (!residency_.relieve(*state_)) return done;
+      entered_ = false;
+      state_->warnings.push_back(concat(done.message(), " — went on with less of it"));
+      emit(Warning{state_->warnings.back()});
     }
+  }
+
+  absl::Status enter(const Stage& stage) {
+    const Clock::time_point start = Clock::now();
+    EASEL_RETURN_IF_ERROR(residency_.enter(stage, *state_));
+    entered_ = true;
     add_seconds("load", seconds_since(start));
+    return absl::OkStatus();
+  }
+
+  absl::Status advance(const Stage& stage) {
+    if (!entered_) EASEL_RETURN_IF_ERROR(enter(stage));
+    const bool another_follows = state_->unit + 1 < stage.num_units(*state_);
+    residency_.begin_unit(stage, *state_, another_follows);
+    const AttentionLimit attention_limit(state_->limits.attention_bytes);
+    RequestState* const batch[] = {state_.get()};
+    stage.advance(batch);
     return absl::OkStatus();
   }
 
@@ -85,24 +139,6 @@ class JobRun {
       if (uses(stage, *component)) EASEL_RETURN_IF_ERROR(component->checkpoint().check_intact());
     }
     return absl::OkStatus();
-  }
-
-  void release_components(const Stage& stage) {
-    for (Component* component : pipeline_.components()) {
-      if (uses(stage, *component) && !needed_later(*component)) component->unload();
-    }
-  }
-
-  bool needed_later(const Component& component) const {
-    const auto& stages = pipeline_.stages();
-    return std::any_of(
-        stages.begin() + static_cast<ptrdiff_t>(state_->stage) + 1, stages.end(),
-        [&](const Stage& later) { return uses(later, component) && later.num_units(*state_) > 0; });
-  }
-
-  static bool uses(const Stage& stage, const Component& component) {
-    return std::find(stage.components.begin(), stage.components.end(), component.name()) !=
-           stage.components.end();
   }
 
   void maybe_preview(const Stage& stage) {
@@ -130,25 +166,14 @@ class JobRun {
   }
 
   Pipeline& pipeline_;
-  const ComputeOptions& compute_;
-  Retention retention_;
+  Residency& residency_;
   const GenerateRequest& request_;
   const EventSink& sink_;
   const CancelToken& cancel_;
   std::unique_ptr<RequestState> state_;
+  bool entered_ = false;  // the stage that the state is in
   std::vector<StageSeconds> seconds_;
 };
-
-bool says_out_of_memory(const c10::Error& error) {
-  // The CPU allocator has no error type of its own.
-  return std::string(error.what_without_backtrace()).find("can't allocate memory") !=
-         std::string::npos;
-}
-
-absl::Status out_of_memory(const std::string& detail) {
-  return make_error(Reason::kOutOfMemory, concat("out of memory: ", detail,
-                                                 "; a smaller size or fewer images need less"));
-}
 
 void unload_all(Pipeline& pipeline) {
   for (Component* component : pipeline.components()) component->unload();
@@ -171,30 +196,12 @@ absl::Status load_missing(Pipeline& pipeline, const ComputeOptions& compute, con
   return absl::OkStatus();
 }
 
-// What torch throws, as an error; `work` returns a Status or a StatusOr.
-template <typename Work>
-auto guarded(const Work& work) -> decltype(work()) {
-  try {
-    const c10::InferenceMode inference;
-    return work();
-  } catch (const c10::OutOfMemoryError& error) {
-    return out_of_memory(error.what_without_backtrace());
-  } catch (const c10::Error& error) {
-    if (says_out_of_memory(error)) return out_of_memory(error.what_without_backtrace());
-    return make_error(Reason::kInferenceFailed, error.what_without_backtrace());
-  } catch (const std::bad_alloc&) {
-    return out_of_memory("the host has no more");
-  } catch (const std::exception& error) {
-    return make_error(Reason::kInferenceFailed, error.what());
-  }
-}
-
 }  // namespace
 
-absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, const ComputeOptions& compute,
-                                   Retention retention, const GenerateRequest& request,
-                                   const EventSink& sink, const CancelToken& cancel) {
-  JobRun run(pipeline, compute, retention, request, sink, cancel);
+absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, Residency& residency,
+                                   const GenerateRequest& request, const EventSink& sink,
+                                   const CancelToken& cancel) {
+  JobRun run(pipeline, residency, request, sink, cancel);
   absl::StatusOr<JobOutcome> outcome = guarded([&] { return run.run(); });
   if (!outcome.ok() && reason_of(outcome.status()) == Reason::kOutOfMemory) unload_all(pipeline);
   return outcome;

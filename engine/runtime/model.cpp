@@ -1,5 +1,6 @@
 #include "engine/api/model.h"
 
+#include <chrono>
 #include <mutex>
 #include <utility>
 
@@ -8,7 +9,10 @@
 #include "engine/families/registry.h"
 #include "engine/runtime/compute_choice.h"
 #include "engine/runtime/job_runner.h"
+#include "engine/runtime/memory_limits.h"
 #include "engine/runtime/picture.h"
+#include "engine/runtime/planned_residency.h"
+#include "engine/runtime/whole_residency.h"
 
 namespace easel {
 namespace {
@@ -17,24 +21,20 @@ namespace {
 class PipelineModel : public Model {
  public:
   PipelineModel(std::string name, std::unique_ptr<Pipeline> pipeline, ComputeOptions compute,
-                Retention retention)
+                std::unique_ptr<TransferDevice> transfer, std::unique_ptr<Residency> residency)
       : name_(std::move(name)),
-        pipeline_(std::move(pipeline)),
         compute_(compute),
-        retention_(retention) {}
+        transfer_(std::move(transfer)),
+        pipeline_(std::move(pipeline)),
+        residency_(std::move(residency)) {}
 
   absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
                                           const CancelToken& cancel) override {
     const std::lock_guard lock(mutex_);
     EASEL_ASSIGN_OR_RETURN(JobOutcome outcome,
-                           run_job(*pipeline_, compute_, retention_, request, sink, cancel));
+                           run_job(*pipeline_, *residency_, request, sink, cancel));
     GenerateResult result;
-    for (int64_t i = 0; i < outcome.result.images.size(0); ++i) {
-      const auto text =
-          describe_picture(request, outcome.result, name_, dtype_label(compute_.dtype), i);
-      EASEL_ASSIGN_OR_RETURN(std::string png, encode_picture(outcome.result.images[i], text));
-      result.pngs.push_back(std::move(png));
-    }
+    EASEL_ASSIGN_OR_RETURN(result.pngs, encode_pictures(request, outcome));
     result.tensors = std::move(outcome.tensors);
     result.warnings = std::move(outcome.warnings);
     result.seconds = std::move(outcome.seconds);
@@ -54,6 +54,7 @@ class PipelineModel : public Model {
 
   absl::Status load(const EventSink& sink, const CancelToken& cancel) override {
     const std::lock_guard lock(mutex_);
+    if (transfer_ != nullptr) return absl::OkStatus();
     return load_components(*pipeline_, compute_, sink, cancel);
   }
 
@@ -67,11 +68,28 @@ class PipelineModel : public Model {
   }
 
  private:
+  // Its time is the stage "png".
+  absl::StatusOr<std::vector<std::string>> encode_pictures(const GenerateRequest& request,
+                                                           JobOutcome& outcome) const {
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::string> pngs;
+    for (int64_t i = 0; i < outcome.result.images.size(0); ++i) {
+      const auto text =
+          describe_picture(request, outcome.result, name_, dtype_label(compute_.dtype), i);
+      EASEL_ASSIGN_OR_RETURN(std::string png, encode_picture(outcome.result.images[i], text));
+      pngs.push_back(std::move(png));
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    outcome.seconds.push_back({"png", seconds.count()});
+    return pngs;
+  }
+
   const std::string name_;
   mutable std::mutex mutex_;  // held for the length of a job
-  const std::unique_ptr<Pipeline> pipeline_;
   const ComputeOptions compute_;
-  const Retention retention_;
+  const std::unique_ptr<TransferDevice> transfer_;  // where there is a memory budget
+  const std::unique_ptr<Pipeline> pipeline_;        // its weights lie in transfer_'s memory
+  const std::unique_ptr<Residency> residency_;
 };
 
 std::string model_name(const std::filesystem::path& path) {
@@ -98,9 +116,18 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
   compute.dtype = choose_dtype(options.dtype, *main, compute.device);
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
+  std::unique_ptr<TransferDevice> transfer;
+  std::unique_ptr<Residency> residency;
+  if (options.memory_budget_bytes) {
+    EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
+    residency = std::make_unique<PlannedResidency>(
+        *pipeline, compute, *transfer, limits_reader(*options.memory_budget_bytes, compute.device));
+  } else {
+    residency = std::make_unique<WholeResidency>(*pipeline, compute, options.retention);
+  }
   return std::make_unique<PipelineModel>(
       options.name.empty() ? model_name(options.path) : options.name, std::move(pipeline), compute,
-      options.retention);
+      std::move(transfer), std::move(residency));
 }
 
 }  // namespace easel

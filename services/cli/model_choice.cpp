@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "engine/api/compute_threads.h"
 #include "services/cli/option_values.h"
@@ -51,6 +52,10 @@ void add_model_options(CLI::App& app, ModelChoice& choice) {
       ->type_name("NAME=PATH");
   add_text_option(app, "--threads", choice.threads, "Processor cores to compute with; default: all")
       ->type_name("N");
+  add_text_option(app, "--memory-budget", choice.memory_budget,
+                  "Most memory that it may take (of the whole process on a CPU, of the device on a "
+                  "GPU): weights come and go as `easel plan` says; default: all stay")
+      ->type_name("6GiB");
 }
 
 absl::StatusOr<ModelOptions> resolve_model(const ModelChoice& choice) {
@@ -64,6 +69,11 @@ absl::StatusOr<ModelOptions> resolve_model(const ModelChoice& choice) {
   options.components = std::move(located.components);
   for (const auto& [name, path] : components) options.components[name] = path;
   options.device = choice.device;
+  if (choice.memory_budget) {
+    const auto budget = parse_byte_size(*choice.memory_budget);
+    if (!budget.ok()) return with_context(budget.status(), "--memory-budget");
+    options.memory_budget_bytes = *budget;
+  }
   return options;
 }
 

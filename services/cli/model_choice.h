@@ -19,6 +19,7 @@ struct ModelChoice {
   std::string device = "auto";
   std::vector<std::string> components;
   std::optional<std::string> threads;
+  std::optional<std::string> memory_budget;
 };
 
 // Adds an option whose value may be empty, which CLI11's own optional values may not.

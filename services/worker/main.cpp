@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "engine/api/compute_threads.h"
 #include "engine/api/fingerprint.h"
@@ -16,6 +17,9 @@ absl::StatusOr<OpenedModel> open(const LocatedModel& located, const WorkerOption
   model.dtype = dtype;
   model.device = options.device;
   model.name = located.name;
+  if (!options.memory_budget.empty()) {
+    EASEL_ASSIGN_OR_RETURN(model.memory_budget_bytes, parse_byte_size(options.memory_budget));
+  }
   OpenedModel opened;
   EASEL_ASSIGN_OR_RETURN(opened.model, open_model(model));
   EASEL_ASSIGN_OR_RETURN(opened.fingerprint, fingerprint_model(located.path, located.components));

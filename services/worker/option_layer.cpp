@@ -32,6 +32,7 @@ void apply(const OptionLayer& layer, WorkerOptions& options) {
   set_if(options.models_dir, layer.models_dir);
   set_if(options.device, layer.device);
   set_if(options.dtype, layer.dtype);
+  set_if(options.memory_budget, layer.memory_budget);
   set_if(options.threads, layer.threads);
   set_if(options.queue_limit, layer.queue_limit);
   set_if(options.max_loaded_models, layer.max_loaded_models);
@@ -65,6 +66,7 @@ absl::StatusOr<OptionLayer> parse_option_file(std::string_view text, const std::
   layer.models_dir = reader.string("models_dir");
   layer.device = reader.string("device");
   layer.dtype = reader.string("dtype");
+  layer.memory_budget = reader.string("memory_budget");
   layer.threads = whole(reader, "threads", kThreadBounds);
   layer.queue_limit = whole(reader, "queue_limit", kQueueBounds);
   layer.max_loaded_models = whole(reader, "max_loaded_models", kLoadedBounds);

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/version.h"
@@ -84,6 +85,9 @@ void add_model_options(CLI::App& app, OptionLayer& layer) {
   add(app, "--device", layer.device, "NAME",
       "auto (a GPU where there is one), cpu, cuda or cuda:N; default auto");
   add(app, "--dtype", layer.dtype, "NAME", "auto, fp32, bf16 or fp16; default auto");
+  add(app, "--memory-budget", layer.memory_budget, "6GiB",
+      "Most memory that jobs may take (of the whole process on a CPU, of the device on a GPU): "
+      "weights come and go as `easel plan` says; default: all stay");
   add_whole(app, "--threads", layer.threads, kThreadBounds,
             "Processor cores to compute with; default 0: all");
   add_whole(app, "--max-loaded-models", layer.max_loaded_models, kLoadedBounds,
@@ -158,6 +162,10 @@ absl::StatusOr<WorkerCommand> parse_worker_command(int argc, const char* const* 
   apply(environment_layer(environment), command.options);
   apply(flags.layer, command.options);
   EASEL_RETURN_IF_ERROR(check_listening(command.options));
+  if (!command.options.memory_budget.empty()) {
+    const auto budget = parse_byte_size(command.options.memory_budget);
+    if (!budget.ok()) return with_context(budget.status(), "memory_budget");
+  }
   if (flags.check_config) command.action = WorkerAction::kCheckConfig;
   if (flags.print_config) command.action = WorkerAction::kPrintConfig;
   return command;
@@ -180,6 +188,7 @@ std::string options_toml(const WorkerOptions& options) {
   text("models_dir", options.models_dir.string());
   text("device", options.device);
   text("dtype", options.dtype);
+  text("memory_budget", options.memory_budget);
   out << "threads = " << options.threads << "\n"
       << "queue_limit = " << options.queue_limit << "\n"
       << "max_loaded_models = " << options.max_loaded_models << "\n"

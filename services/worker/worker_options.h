@@ -21,6 +21,7 @@ struct WorkerOptions {
   std::filesystem::path models_dir;  // "": as model_places()
   std::string device = "auto";
   std::string dtype = "auto";
+  std::string memory_budget;  // "6GiB"; "": none
   int64_t threads = 0;  // 0: every core
   int64_t queue_limit = 64;
   int64_t max_loaded_models = 1;

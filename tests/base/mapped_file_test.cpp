@@ -1,11 +1,11 @@
 #include "base/mapped_file.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -167,6 +167,21 @@ TEST(MappedFileDeathTest, AForeignBusErrorStillEndsTheProcess) {
   EXPECT_DEATH(static_cast<void>(static_cast<volatile char*>(page)[page_size()]), "");
   ::munmap(page, 2 * page_size());
   std::fclose(other);
+}
+
+TEST(MappedFileTest, ReadsWithoutTouchingTheMapping) {
+  const TempFolder folder;
+  const std::string path = folder.write("w", std::string(1 << 20, 'x') + "end");
+  const auto file = MappedFile::open(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  std::string bytes(3, ' ');
+  auto* target = reinterpret_cast<std::byte*>(bytes.data());
+  EXPECT_TRUE((*file)->read(1 << 20, target, 3).ok());
+  EXPECT_EQ(bytes, "end");
+  EXPECT_EQ(resident_kib((*file)->bytes().data()), 0U);
+  std::filesystem::resize_file(path, 1 << 20);
+  EXPECT_TRUE(fails_with((*file)->read((1 << 20) - 1, target, 3), Reason::kBadWeights,
+                         {path, "became shorter"}));
 }
 
 TEST(MappedFileTest, ReleasedPagesLeaveTheMemoryAndComeBack) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/families/flux/demands.h"
 #include "engine/families/flux/image_inputs.h"
 #include "engine/families/flux/latents.h"
 #include "engine/nn/tensor_bytes.h"
@@ -51,6 +52,26 @@ Stage stage_of(std::string name, std::string component,
 // Rows [prompt, negative] → [prompt × n, negative × n].
 at::Tensor repeat_rows(const at::Tensor& rows, int64_t n) {
   return rows.repeat_interleave(n, /*dim=*/0);
+}
+
+// Tiles of pictures: those done and those that the present limits leave.
+int64_t encode_units(const State& state) {
+  if (!state.picture) return 0;
+  const int64_t pictures = state.image_latents.defined() ? 0 : 1;
+  return state.encoding.units_done() + state.encoding.units_left(pictures, state.latent_height,
+                                                                 state.latent_width,
+                                                                 state.limits.vae_tile);
+}
+
+int64_t decode_units(const State& state) {
+  const int64_t pictures = state.num_images - static_cast<int64_t>(state.images.size());
+  return state.decoding.units_done() + state.decoding.units_left(pictures, state.latent_height,
+                                                                 state.latent_width,
+                                                                 state.limits.vae_tile);
+}
+
+at::Tensor cat_rows(const std::vector<at::Tensor>& parts) {
+  return parts.size() == 1 ? parts.front() : at::cat(parts, /*dim=*/0);
 }
 
 }  // namespace
@@ -119,9 +140,9 @@ void FluxPipeline::define_stages() {
   stages_.push_back(stage_of(
       "encode", "text_encoder_2", [this](const State&) { return t5_->num_layers(); },
       [this](State& state) { encode_t5_layer(state); }));
-  stages_.push_back(stage_of(
-      "encode_image", "vae", [](const State& state) { return int64_t{state.picture.has_value()}; },
-      [this](State& state) { encode_image(state); }));
+  stages_.back().pass_per_unit = false;
+  stages_.push_back(
+      stage_of("encode_image", "vae", encode_units, [this](State& state) { encode_image(state); }));
   stages_.push_back(stage_of(
       "prepare_preview", "vae",
       [this](const State& state) { return int64_t{state.wants_preview && !latent_rgb_}; },
@@ -131,14 +152,48 @@ void FluxPipeline::define_stages() {
       nullptr);
   denoise.advance = [this](absl::Span<RequestState* const> states) { denoise_step(states); };
   stages_.push_back(std::move(denoise));
-  stages_.push_back(stage_of(
-      "decode", "vae", [](const State& state) { return state.num_images; },
-      [this](State& state) { decode_image(state); }));
+  stages_.push_back(
+      stage_of("decode", "vae", decode_units, [this](State& state) { decode_image(state); }));
 }
 
 std::vector<Component*> FluxPipeline::components() {
   return {clip_component_.get(), t5_component_.get(), transformer_component_.get(),
           vae_component_.get()};
+}
+
+std::vector<StageDemand> FluxPipeline::demands(const RequestState& request) const {
+  const State& state = flux_state(request);
+  const DemandSizes sizes{.latent_height = state.latent_height,
+                          .latent_width = state.latent_width,
+                          .num_images = state.num_images,
+                          .text_rows = state.rows(),
+                          .clip_tokens = state.clip_ids.size(1),
+                          .t5_tokens = state.t5_ids.size(1),
+                          .dtype_size = static_cast<int64_t>(c10::elementSize(options_.dtype)),
+                          .on_host = options_.device.is_cpu()};
+  std::vector<StageDemand> demands;
+  for (const Stage& stage : stages_) {
+    StageDemand demand;
+    demand.name = stage.name;
+    demand.components = stage.components;
+    const int64_t units = stage.num_units(request);
+    demand.passes = stage.pass_per_unit ? units : std::min<int64_t>(units, 1);
+    if (stage.name == "denoise") {
+      demand.activation_bytes = denoise_stage_bytes(transformer_->config(), sizes);
+    } else if (stage.name == "decode") {
+      set_vae_demand(VaeStage::kDecode, vae_->config(), sizes, demand);
+    } else if (stage.name == "encode_image") {
+      set_vae_demand(VaeStage::kEncode, vae_->config(), sizes, demand);
+    } else if (stage.name == "prepare_preview") {
+      demand.activation_bytes = LatentRgb::fit_bytes(vae_->config(), sizes.dtype_size);
+    } else if (stage.components.front() == "text_encoder") {
+      demand.activation_bytes = clip_stage_bytes(clip_->config(), sizes);
+    } else {
+      demand.activation_bytes = t5_stage_bytes(t5_->config(), sizes);
+    }
+    demands.push_back(std::move(demand));
+  }
+  return demands;
 }
 
 absl::StatusOr<std::unique_ptr<RequestState>> FluxPipeline::begin(const GenerateRequest& request) {
@@ -168,42 +223,58 @@ void FluxPipeline::encode_clip(State& state) const {
 }
 
 void FluxPipeline::encode_t5_layer(State& state) const {
-  if (state.unit == 0) state.t5 = t5_->begin(state.t5_ids.to(options_.device));
-  t5_->run_layer(state.unit, state.t5);
-  if (state.unit + 1 < t5_->num_layers()) return;
-  state.prompt_embeds = t5_->finish(state.t5);  // [rows, T, D]
-  state.t5 = {};
-  state.recorder.record_rows("prompt_embeds", state.prompt_embeds);
+  T5Encoder::Progress progress =
+      state.unit == 0 ? t5_->begin(state.t5_ids.to(options_.device)) : state.t5;
+  t5_->run_layer(state.unit, progress);
+  if (state.unit + 1 == t5_->num_layers()) {
+    const at::Tensor embeds = t5_->finish(progress);  // [rows, T, D]
+    state.recorder.record_rows("prompt_embeds", embeds);
+    state.prompt_embeds = embeds;
+    progress = {};
+  }
+  state.t5 = std::move(progress);
 }
 
 void FluxPipeline::encode_image(State& state) const {
-  const at::Tensor picture =
-      picture_tensor(*state.picture, state.width, state.height).to(tensor_options());
-  const at::Tensor z =
-      vae_->to_model(vae_->encode(picture).sample(state.generator));  // [1, C, h, w]
-  state.image_latents = pack_latents(z).expand({state.num_images, -1, -1});
-  if (!state.mask) return;
-  const at::Tensor mask =
-      mask_tensor(*state.mask, state.width, state.height, vae_->config().scale());
-  state.latent_mask = pack_latents(mask.expand({1, z.size(1), -1, -1})).to(tensor_options());
+  if (state.image_latents.defined()) return;  // a unit failed after its tile was done
+  if (!state.pixels.defined()) {
+    state.pixels = picture_tensor(*state.picture, state.width, state.height).to(tensor_options());
+  }
+  const auto posterior = state.encoding.encode(*vae_, state.pixels, state.limits.vae_tile);
+  if (!posterior) return;
+  at::Generator generator = state.generator.clone();
+  const at::Tensor z = vae_->to_model(posterior->sample(generator));  // [1, C, h, w]
+  const at::Tensor latents = pack_latents(z).expand({state.num_images, -1, -1});
+  if (state.mask) {
+    const at::Tensor mask =
+        mask_tensor(*state.mask, state.width, state.height, vae_->config().scale());
+    state.latent_mask = pack_latents(mask.expand({1, z.size(1), -1, -1})).to(tensor_options());
+  }
+  state.generator = generator;
+  state.image_latents = latents;
+  state.pixels.reset();
 }
 
 void FluxPipeline::prepare_latents(State& state) const {
+  at::Generator generator = state.generator.clone();
   const bool given = state.noise.defined();
+  at::Tensor noise = state.noise;
   if (!given) {
     // One call for all images, on the host, in the model's dtype: the reference's stream of
     // numbers.
-    const at::Tensor noise = at::randn({state.num_images, transformer_->config().latent_channels(),
-                                        state.latent_height, state.latent_width},
-                                       state.generator, at::TensorOptions(options_.dtype));
-    state.noise = pack_latents(noise);
+    noise = pack_latents(at::randn({state.num_images, transformer_->config().latent_channels(),
+                                    state.latent_height, state.latent_width},
+                                   generator, at::TensorOptions(options_.dtype)));
   }
-  state.noise = state.noise.to(tensor_options());
+  noise = noise.to(tensor_options());
   // Latents that are given are the start itself, with an image too.
   const bool blend = state.picture && !given;
   const float sigma = state.schedule.sigmas[static_cast<size_t>(state.first_step)];
-  state.latents = blend ? add_noise(state.image_latents, state.noise, sigma) : state.noise;
-  state.recorder.record("latents.0", state.latents);
+  const at::Tensor start = blend ? add_noise(state.image_latents, noise, sigma) : noise;
+  state.recorder.record("latents.0", start);
+  state.latents = start;
+  state.noise = noise;
+  state.generator = generator;
 }
 
 void FluxPipeline::prepare_conditioning(State& state) const {
@@ -222,58 +293,88 @@ void FluxPipeline::prepare_conditioning(State& state) const {
   state.conditioning = std::move(conditioning);
 }
 
-void FluxPipeline::denoise_step(absl::Span<RequestState* const> states) const {
-  for (RequestState* request : states) {
+// All states in one pass over the weights; they are of equal shape.
+void FluxPipeline::denoise_step(absl::Span<RequestState* const> requests) const {
+  std::vector<at::Tensor> latents, timesteps;
+  std::vector<const Transformer::Conditioning*> conditionings;
+  for (RequestState* request : requests) {
     State& state = flux_state(*request);
-    if (!state.conditioning) {
-      prepare_latents(state);
-      prepare_conditioning(state);
-    }
-    const auto step = static_cast<size_t>(state.first_step + state.unit);
-    const int64_t batch = state.num_images * state.rows();
+    if (!state.latents.defined()) prepare_latents(state);
+    if (!state.conditioning) prepare_conditioning(state);
+    for (int64_t row = 0; row < state.rows(); ++row) latents.push_back(state.latents);
     // t in the latents' dtype before it is divided, as the reference rounds it.
-    const at::Tensor timestep =
-        at::full({batch}, state.schedule.timesteps[step], tensor_options()).div(1000.0);
-    const at::Tensor input =
-        state.use_true_cfg ? at::cat({state.latents, state.latents}) : state.latents;
-    at::Tensor prediction =
-        transformer_->forward(input, timestep, *state.conditioning);  // [batch, tokens, C]
-    if (state.use_true_cfg) {
-      const auto halves = prediction.chunk(2);  // with the prompt, with the negative prompt
-      prediction = halves[1] + (halves[0] - halves[1]) * state.true_cfg;
-    }
-    state.latents = euler_step(state.latents, prediction, state.schedule.sigmas[step],
-                               state.schedule.sigmas[step + 1]);
-    if (state.wants_preview) {
-      // Where the prediction says that the picture is, from here.
-      state.denoised =
-          state.latents - prediction * static_cast<double>(state.schedule.sigmas[step + 1]);
-    }
-    if (state.mask) keep_unmasked(state, static_cast<int64_t>(step));
-    state.recorder.record(concat("latents.", state.unit + 1), state.latents);
+    const auto step = static_cast<size_t>(state.first_step + state.unit);
+    timesteps.push_back(at::full({state.num_images * state.rows()}, state.schedule.timesteps[step],
+                                 tensor_options())
+                            .div(1000.0));
+    conditionings.push_back(&*state.conditioning);
+  }
+  const at::Tensor predictions = transformer_->forward(
+      cat_rows(latents), cat_rows(timesteps), Transformer::Conditioning::cat(conditionings));
+  std::vector<Step> steps;
+  int64_t row = 0;
+  for (const RequestState* request : requests) {
+    const State& state = flux_state(*request);
+    const int64_t rows = state.num_images * state.rows();
+    steps.push_back(take_step(state, predictions.narrow(0, row, rows)));
+    row += rows;
+  }
+  for (size_t i = 0; i < requests.size(); ++i) {
+    State& state = flux_state(*requests[i]);
+    state.recorder.record(concat("latents.", state.unit + 1), steps[i].latents);
+  }
+  // Set only when nothing can fail any more: a step that runs out of memory is done again.
+  for (size_t i = 0; i < requests.size(); ++i) {
+    State& state = flux_state(*requests[i]);
+    state.latents = std::move(steps[i].latents);
+    state.denoised = std::move(steps[i].denoised);
   }
 }
 
-void FluxPipeline::keep_unmasked(State& state, int64_t step) const {
+FluxPipeline::Step FluxPipeline::take_step(const State& state, at::Tensor prediction) const {
+  const auto step = static_cast<size_t>(state.first_step + state.unit);
+  if (state.use_true_cfg) {
+    const auto halves = prediction.chunk(2);  // with the prompt, with the negative prompt
+    prediction = halves[1] + (halves[0] - halves[1]) * state.true_cfg;
+  }
+  Step next;
+  next.latents = euler_step(state.latents, prediction, state.schedule.sigmas[step],
+                            state.schedule.sigmas[step + 1]);
+  if (state.wants_preview) {
+    // Where the prediction says that the picture is, from here.
+    next.denoised =
+        next.latents - prediction * static_cast<double>(state.schedule.sigmas[step + 1]);
+  }
+  if (state.mask) {
+    next.latents = keep_unmasked(state, next.latents, static_cast<int64_t>(step));
+  }
+  return next;
+}
+
+at::Tensor FluxPipeline::keep_unmasked(const State& state, const at::Tensor& latents,
+                                       int64_t step) const {
   const bool last = step + 1 == state.steps;
   const at::Tensor kept = last ? state.image_latents
                                : add_noise(state.image_latents, state.noise,
                                            state.schedule.sigmas[static_cast<size_t>(step + 1)]);
-  state.latents = (1.0 - state.latent_mask) * kept + state.latent_mask * state.latents;
+  return (1.0 - state.latent_mask) * kept + state.latent_mask * latents;
 }
 
 void FluxPipeline::decode_image(State& state) const {
+  const auto done = static_cast<int64_t>(state.images.size());
+  if (done == state.num_images) return;  // a unit failed after its tile was done
   TORCH_CHECK(state.unit > 0 || state.latents.isfinite().all().item<bool>(),
               "the latents are not finite: this checkpoint overflows in this dtype, try --dtype "
               "bf16 or fp32");
-  const at::Tensor tokens = state.latents.narrow(0, state.unit, 1);
-  const at::Tensor image = vae_->decode(
-      unpack_latents(tokens, state.latent_height, state.latent_width));  // [1, 3, H, W]
-  state.images.push_back(
-      image.div(2.0).add(0.5).clamp(0.0, 1.0).squeeze(0).to(at::kCPU, at::kFloat));
-  TORCH_CHECK(state.images.back().isfinite().all().item<bool>(),
+  const at::Tensor tokens = state.latents.narrow(0, done, 1);
+  const std::optional<at::Tensor> image =
+      state.decoding.decode(*vae_, unpack_latents(tokens, state.latent_height, state.latent_width),
+                            state.limits.vae_tile);  // [3, H, W]
+  if (!image) return;
+  TORCH_CHECK(image->isfinite().all().item<bool>(),
               "the picture is not finite: the autoencoder overflows in this dtype, try --dtype "
               "bf16 or fp32");
+  state.images.push_back(image->div_(2.0).add_(0.5).clamp_(0.0, 1.0));
 }
 
 std::optional<at::Tensor> FluxPipeline::preview(const RequestState& request) const {

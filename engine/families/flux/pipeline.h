@@ -31,6 +31,7 @@ class FluxPipeline : public Pipeline {
   }
   const std::vector<Stage>& stages() const override { return stages_; }
   std::vector<Component*> components() override;
+  std::vector<StageDemand> demands(const RequestState& state) const override;
   absl::StatusOr<std::unique_ptr<RequestState>> begin(const GenerateRequest& request) override;
   std::optional<at::Tensor> preview(const RequestState& state) const override;
   PipelineResult finish(RequestState& state) override;
@@ -51,8 +52,13 @@ class FluxPipeline : public Pipeline {
   // Noise, start latents and what the denoiser is conditioned on; before the first step.
   void prepare_latents(State& state) const;
   void prepare_conditioning(State& state) const;
-  // Puts back what the mask keeps, noised to the level after the step.
-  void keep_unmasked(State& state, int64_t step) const;
+  // From the state's latents with the denoiser's prediction [rows, tokens, C].
+  struct Step {
+    at::Tensor latents, denoised;  // as in State
+  };
+  Step take_step(const State& state, at::Tensor prediction) const;
+  // The latents after a step with what the mask keeps put back, noised to that level.
+  at::Tensor keep_unmasked(const State& state, const at::Tensor& latents, int64_t step) const;
 
   at::TensorOptions tensor_options() const {
     return at::TensorOptions(options_.dtype).device(options_.device);

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/autoencoders/autoencoder_kl_config.h"
+#include "engine/autoencoders/tile_canvas.h"
 #include "engine/families/flux/transformer.h"
 #include "engine/families/stage.h"
 #include "engine/image/image.h"
@@ -40,6 +41,8 @@ struct State : RequestState {
   at::Tensor clip_ids, t5_ids;                   // [rows, length]
   T5Encoder::Progress t5;                        // while T5 runs
   at::Tensor pooled, prompt_embeds;              // [rows, P], [rows, T, D]
+  at::Tensor pixels;                             // the start picture, while it is encoded
+  VaeTiler encoding, decoding;                   // pictures begun
   at::Tensor image_latents, latent_mask, noise;  // packed; image to image and inpainting
   at::Tensor latents;                            // [num_images, tokens, in_channels]
   at::Tensor denoised;  // the same, as far as it can be told now; for previews

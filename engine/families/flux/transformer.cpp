@@ -39,7 +39,8 @@ FeedForward::FeedForward(Module& parent, std::string name, int64_t dim)
       out_(*this, "net.2", 4 * dim, dim) {}
 
 at::Tensor FeedForward::forward(const at::Tensor& x) const {
-  return out_.forward(at::gelu(in_.forward(x), "tanh"));
+  at::Tensor hidden = in_.forward(x);
+  return out_.forward(at::gelu_(hidden, "tanh"));
 }
 
 DoubleBlock::DoubleBlock(Module& parent, std::string name, const TransformerConfig& config)
@@ -66,20 +67,19 @@ DoubleBlock::DoubleBlock(Module& parent, std::string name, const TransformerConf
 
 at::Tensor DoubleBlock::joint_attention(const at::Tensor& image, const at::Tensor& text,
                                         const RotaryTable& rotary) const {
-  // each [B, tokens, heads, head_dim]
-  const at::Tensor image_q = norm_q_.forward(split_heads(to_q_.forward(image), head_dim_));
-  const at::Tensor image_k = norm_k_.forward(split_heads(to_k_.forward(image), head_dim_));
-  const at::Tensor image_v = split_heads(to_v_.forward(image), head_dim_);
-  const at::Tensor text_q =
-      norm_added_q_.forward(split_heads(add_q_proj_.forward(text), head_dim_));
-  const at::Tensor text_k =
-      norm_added_k_.forward(split_heads(add_k_proj_.forward(text), head_dim_));
-  const at::Tensor text_v = split_heads(add_v_proj_.forward(text), head_dim_);
-
-  const at::Tensor q =
-      apply_rotary(at::cat({text_q, image_q}, /*dim=*/1), rotary);  // [B, T + S, heads, head_dim]
-  const at::Tensor k = apply_rotary(at::cat({text_k, image_k}, /*dim=*/1), rotary);
-  return attention(q, k, at::cat({text_v, image_v}, /*dim=*/1));
+  // each [B, T + S, heads, head_dim]; one is finished before the next begins, so that few live
+  at::Tensor q = at::cat({norm_added_q_.forward(split_heads(add_q_proj_.forward(text), head_dim_)),
+                          norm_q_.forward(split_heads(to_q_.forward(image), head_dim_))},
+                         /*dim=*/1);
+  q = apply_rotary(q, rotary);
+  at::Tensor k = at::cat({norm_added_k_.forward(split_heads(add_k_proj_.forward(text), head_dim_)),
+                          norm_k_.forward(split_heads(to_k_.forward(image), head_dim_))},
+                         /*dim=*/1);
+  k = apply_rotary(k, rotary);
+  const at::Tensor v = at::cat({split_heads(add_v_proj_.forward(text), head_dim_),
+                                split_heads(to_v_.forward(image), head_dim_)},
+                               /*dim=*/1);
+  return attention(q, k, v);
 }
 
 void DoubleBlock::forward(at::Tensor& image, at::Tensor& text, const at::Tensor& silu_temb,
@@ -116,19 +116,24 @@ SingleBlock::SingleBlock(Module& parent, std::string name, const TransformerConf
   mark_as_block();
 }
 
+at::Tensor SingleBlock::self_attention(const at::Tensor& normed, const RotaryTable& rotary) const {
+  at::Tensor q = norm_q_.forward(split_heads(to_q_.forward(normed), head_dim_));
+  q = apply_rotary(q, rotary);  // [B, T + S, heads, head_dim]
+  at::Tensor k = norm_k_.forward(split_heads(to_k_.forward(normed), head_dim_));
+  k = apply_rotary(k, rotary);
+  return attention(q, k, split_heads(to_v_.forward(normed), head_dim_));
+}
+
 at::Tensor SingleBlock::forward(const at::Tensor& x, const at::Tensor& silu_temb,
                                 const RotaryTable& rotary) const {
   const auto mod = norm_.forward(silu_temb);  // shift, scale, gate
-  const at::Tensor normed = modulate(x, mod[0], mod[1]);
-  const at::Tensor q =
-      apply_rotary(norm_q_.forward(split_heads(to_q_.forward(normed), head_dim_)), rotary);
-  const at::Tensor k =
-      apply_rotary(norm_k_.forward(split_heads(to_k_.forward(normed), head_dim_)), rotary);
-  const at::Tensor v = split_heads(to_v_.forward(normed), head_dim_);
-  const at::Tensor attended = attention(q, k, v);                      // [B, T + S, dim]
-  const at::Tensor mlp = at::gelu(proj_mlp_.forward(normed), "tanh");  // [B, T + S, 4 · dim]
-  return clamp_half(
-      at::addcmul(x, mod[2], proj_out_.forward(at::cat({attended, mlp}, /*dim=*/-1))));
+  at::Tensor normed = modulate(x, mod[0], mod[1]);
+  const at::Tensor attended = self_attention(normed, rotary);  // [B, T + S, dim]
+  at::Tensor mlp = proj_mlp_.forward(normed);                  // [B, T + S, 4 · dim]
+  normed.reset();
+  at::gelu_(mlp, "tanh");
+  mlp = at::cat({attended, mlp}, /*dim=*/-1);
+  return clamp_half(at::addcmul(x, mod[2], proj_out_.forward(mlp)));
 }
 
 Transformer::Transformer(const TransformerConfig& config)
@@ -165,6 +170,20 @@ at::Tensor Transformer::embed_conditions(const at::Tensor& timestep,
   return at::silu(temb + text_embedder_.forward(conditioning.pooled));
 }
 
+Transformer::Conditioning Transformer::Conditioning::cat(
+    const std::vector<const Conditioning*>& parts) {
+  if (parts.size() == 1) return *parts.front();
+  std::vector<at::Tensor> prompts, pooled, guidance;
+  for (const Conditioning* part : parts) {
+    prompts.push_back(part->prompt_embeds);
+    pooled.push_back(part->pooled);
+    if (part->guidance) guidance.push_back(*part->guidance);
+  }
+  return {at::cat(prompts), at::cat(pooled),
+          guidance.empty() ? std::nullopt : std::optional(at::cat(guidance)),
+          parts.front()->rotary};
+}
+
 at::Tensor Transformer::forward(const at::Tensor& latents, const at::Tensor& timestep,
                                 const Conditioning& conditioning) const {
   const at::Tensor silu_temb = embed_conditions(timestep, conditioning);
@@ -174,8 +193,10 @@ at::Tensor Transformer::forward(const at::Tensor& latents, const at::Tensor& tim
     block->forward(image, text, silu_temb, conditioning.rotary);
 
   at::Tensor x = at::cat({text, image}, /*dim=*/1);  // [B, T + S, dim]
+  text.reset();
+  image.reset();
   for (const auto& block : single_blocks_) x = block->forward(x, silu_temb, conditioning.rotary);
-  image = x.narrow(1, text.size(1), image.size(1));
+  image = x.narrow(1, conditioning.prompt_embeds.size(1), latents.size(1));
 
   // This file's layout has scale before shift; the original's is the other way round.
   const auto mod = norm_out_.forward(silu_temb).unsqueeze(1).chunk(2, /*dim=*/-1);

@@ -71,6 +71,9 @@ class SingleBlock : public Module {
                      const RotaryTable& rotary) const;
 
  private:
+  // normed [B, T + S, dim] → attention output, the same.
+  at::Tensor self_attention(const at::Tensor& normed, const RotaryTable& rotary) const;
+
   int64_t head_dim_;
   Modulation norm_;
   Linear to_q_, to_k_, to_v_;
@@ -88,6 +91,9 @@ class Transformer : public Module {
     at::Tensor pooled;                   // [B, pooled_projection_dim]
     std::optional<at::Tensor> guidance;  // [B] fp32; only where the config has guidance_embeds
     RotaryTable rotary;                  // of T + S tokens
+
+    // Of equal shapes, in one batch.
+    static Conditioning cat(const std::vector<const Conditioning*>& parts);
   };
   // latents [B, S, in_channels]; timestep [B] = σ in the latents' dtype → prediction [B, S,
   // in_channels].

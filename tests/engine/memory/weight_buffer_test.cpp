@@ -37,7 +37,8 @@ TEST(WeightBufferTest, StartsEveryParameterAtAMultipleOf64Bytes) {
     Module root;
     Parameter a(root, "a", {3}), b(root, "b", {5, 7}), c(root, "c", {1}), d(root, "d", {2, 2});
     for (Parameter* one : {&a, &b, &c, &d}) one->set_source(source_of(*checkpoint, one->name()));
-    const WeightBuffer buffer({&a, &b, &c, &d}, dtype, kCpu);
+    const auto buffer = WeightBuffer::load({&a, &b, &c, &d}, dtype, kCpu);
+    ASSERT_TRUE(buffer.ok()) << buffer.status();
     for (Parameter* one : {&a, &b, &c, &d}) {
       EXPECT_TRUE(is_aligned(*one)) << one->name();
       EXPECT_TRUE(at::equal(one->tensor(), tensors.at(one->name()).to(dtype))) << one->name();
@@ -56,13 +57,14 @@ TEST(WeightBufferTest, UsesTheFileItselfOnlyWhereItIsAlignedAndOfTheSameDtype) {
   Module root;
   Parameter a(root, "a", {16}), b(root, "b", {3}), c(root, "c", {13}), half(root, "half", {4});
   for (Parameter* one : {&a, &b, &c, &half}) one->set_source(source_of(*checkpoint, one->name()));
-  const WeightBuffer buffer({&a, &b, &c, &half}, at::kFloat, kCpu);
+  const auto buffer = WeightBuffer::load({&a, &b, &c, &half}, at::kFloat, kCpu);
+  ASSERT_TRUE(buffer.ok()) << buffer.status();
   EXPECT_EQ(a.place(), Place::kFile);
   EXPECT_EQ(b.place(), Place::kFile);
   EXPECT_EQ(c.place(), Place::kHost);
   EXPECT_EQ(half.place(), Place::kHost);
   EXPECT_EQ(b.tensor().const_data_ptr(), checkpoint->find("b")->data().data());
-  EXPECT_EQ(buffer.bytes(), 64 + 64);  // c and half, each rounded up
+  EXPECT_EQ((*buffer)->bytes(), 64 + 64);  // c and half, each rounded up
 }
 
 TEST(WeightBufferTest, CopiesFromAFileWhoseDataSectionIsNotAligned) {
@@ -75,7 +77,8 @@ TEST(WeightBufferTest, CopiesFromAFileWhoseDataSectionIsNotAligned) {
   Module root;
   Parameter a(root, "a", {2});
   a.set_source(source_of(**checkpoint, "a"));
-  const WeightBuffer buffer({&a}, at::kFloat, kCpu);
+  const auto buffer = WeightBuffer::load({&a}, at::kFloat, kCpu);
+  ASSERT_TRUE(buffer.ok()) << buffer.status();
   EXPECT_EQ(a.place(), Place::kHost);
   EXPECT_TRUE(is_aligned(a));
 }
@@ -90,7 +93,8 @@ TEST(WeightBufferTest, TakesARangeOfRowsOfAFusedWeight) {
     k.set_source(source_of(*checkpoint, "fused", /*first_row=*/1));
     v.set_source(source_of(*checkpoint, "fused", /*first_row=*/3));
     k_bias.set_source(source_of(*checkpoint, "bias", /*first_row=*/1));
-    const WeightBuffer buffer({&k, &v, &k_bias}, dtype, kCpu);
+    const auto buffer = WeightBuffer::load({&k, &v, &k_bias}, dtype, kCpu);
+    ASSERT_TRUE(buffer.ok()) << buffer.status();
     EXPECT_TRUE(at::equal(k.tensor(), fused.narrow(0, 1, 2).to(dtype)));
     EXPECT_TRUE(at::equal(v.tensor(), fused.narrow(0, 3, 3).to(dtype)));
     EXPECT_TRUE(at::equal(k_bias.tensor(), bias.narrow(0, 1, 2).to(dtype)));
@@ -105,7 +109,8 @@ TEST(WeightBufferTest, SwapsTheHalvesOfAModulationStoredTheOtherWayRound) {
   Parameter swapped(root, "weight", {4, 16}), swapped_bias(root, "bias", {4});
   swapped.set_source(source_of(*checkpoint, "weight", /*first_row=*/0, /*swap_halves=*/true));
   swapped_bias.set_source(source_of(*checkpoint, "bias", /*first_row=*/0, /*swap_halves=*/true));
-  const WeightBuffer buffer({&swapped, &swapped_bias}, at::kFloat, kCpu);
+  const auto buffer = WeightBuffer::load({&swapped, &swapped_bias}, at::kFloat, kCpu);
+  ASSERT_TRUE(buffer.ok()) << buffer.status();
   EXPECT_TRUE(
       at::equal(swapped.tensor(), at::cat({weight.narrow(0, 2, 2), weight.narrow(0, 0, 2)})));
   EXPECT_TRUE(at::equal(swapped_bias.tensor(), at::tensor({3.0f, 4.0f, 1.0f, 2.0f})));
@@ -121,7 +126,8 @@ TEST(WeightBufferTest, KeepsWhatOverflowsInFp16InFp32) {
     Module root;
     Parameter wo(root, "wo", {2}, Precision::kFloat32InHalf), wi(root, "wi", {2});
     for (Parameter* one : {&wo, &wi}) one->set_source(source_of(*checkpoint, one->name()));
-    const WeightBuffer buffer({&wo, &wi}, component, kCpu);
+    const auto buffer = WeightBuffer::load({&wo, &wi}, component, kCpu);
+    ASSERT_TRUE(buffer.ok()) << buffer.status();
     EXPECT_EQ(wo.tensor().scalar_type(), expected);
     EXPECT_EQ(wi.tensor().scalar_type(), component);
     EXPECT_TRUE(wo.tensor().isfinite().all().item<bool>());
@@ -135,7 +141,7 @@ TEST(WeightBufferTest, UnbindsItsParametersWhenItGoes) {
   Module root;
   Parameter a(root, "a", {16}), b(root, "b", {3});
   for (Parameter* one : {&a, &b}) one->set_source(source_of(*checkpoint, one->name()));
-  { const WeightBuffer buffer({&a, &b}, at::kFloat, kCpu); }
+  ASSERT_TRUE(WeightBuffer::load({&a, &b}, at::kFloat, kCpu).ok());
   EXPECT_EQ(a.place(), Place::kUnbound);
   EXPECT_EQ(b.place(), Place::kUnbound);
   EXPECT_THROW(b.tensor(), c10::Error);

@@ -1,8 +1,8 @@
 """What a job costs beyond the engine's own work.
 
 Counted is the time from sending the request, over a connection that stays open, to the answer's last byte, less the
-stages that the engine reports ("seconds" without "queue": load, encode, denoise, decode). What is left is the queue,
-gRPC and the PNG; by REST also the gateway: its row in the database, the files and their syncs, the thumbnail, the
+stages that the engine reports ("seconds" without "queue": load, encode, denoise, decode, png: what
+the engine alone takes). What is left is the queue and gRPC; by REST also the gateway: its row in the database, the files and their syncs, the thumbnail, the
 JSON. The clients are plain sockets, so that next to nothing of it is Python's.
 """
 

@@ -1,0 +1,21 @@
+// What a plan has to work with, on the device that computes.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "engine/memory/transfer_device.h"
+#include "engine/runtime/planned_residency.h"
+
+namespace easel {
+
+// Brings weights to `device`. INVALID_FIELD for a device that weights cannot be streamed to.
+absl::StatusOr<std::unique_ptr<TransferDevice>> make_transfer_device(at::Device device);
+
+// Asked before each job: how much of the budget is taken already by what is not the job's.
+ReadLimits limits_reader(int64_t budget_bytes, at::Device device);
+
+}  // namespace easel

@@ -1,0 +1,47 @@
+// With a memory budget: every job is planned before it starts, and its weights lie as the plan
+// says.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "engine/memory/residency_plan.h"
+#include "engine/memory/transfer_device.h"
+#include "engine/runtime/residency.h"
+
+namespace easel {
+
+// The limits at this moment, given the bytes that the pipeline's own weights take.
+using ReadLimits = std::function<MemoryLimits(int64_t held_bytes)>;
+
+// The pipeline and `transfer` outlive it.
+class PlannedResidency : public Residency {
+ public:
+  PlannedResidency(Pipeline& pipeline, ComputeOptions compute, TransferDevice& transfer,
+                   ReadLimits read_limits);
+
+  absl::Status begin(RequestState& state) override;
+  absl::Status enter(const Stage& stage, const RequestState& state) override;
+  void begin_unit(const Stage& stage, const RequestState& state, bool another_follows) override;
+  void leave(const Stage& stage, const RequestState& state) override;
+  bool relieve(RequestState& state) override;
+
+  // Of the job that began last.
+  const std::optional<ResidencyPlan>& plan() const { return plan_; }
+
+ private:
+  void take(ResidencyPlan plan, RequestState& state);
+  int64_t held_bytes() const;
+
+  Pipeline& pipeline_;
+  const ComputeOptions compute_;
+  TransferDevice& transfer_;
+  const ReadLimits read_limits_;
+  std::vector<ComponentFootprint> footprints_;
+  MemoryLimits limits_;
+  std::optional<ResidencyPlan> plan_;
+};
+
+}  // namespace easel

@@ -1,0 +1,160 @@
+// A memory budget: kept, told beforehand, and without a trace in the picture.
+#include "engine/runtime/planned_residency.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "engine/families/registry.h"
+#include "engine/memory/host_device.h"
+#include "engine/runtime/job_runner.h"
+#include "engine/runtime/whole_residency.h"
+#include "tests/engine/runtime/failing_allocator.h"
+#include "tests/engine/runtime/tiny_model.h"
+#include "tests/support/status_matchers.h"
+
+namespace easel::testing {
+namespace {
+
+constexpr int64_t kPlenty = int64_t{1} << 40;
+
+class PlannedResidencyTest : public ::testing::Test {
+ protected:
+  void SetUp() override { open("dev_a"); }
+
+  void open(const std::string& name) {
+    residency_.reset();
+    auto folder = ModelFolder::open(tiny_model_path(name), {});
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    const auto family = find_family(*folder);
+    ASSERT_TRUE(family.ok()) << family.status();
+    auto pipeline = (*family)->open(*folder, compute_);
+    ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+    device_ = HostDevice::create().value();
+    pipeline_ = *std::move(pipeline);
+    residency_ =
+        std::make_unique<PlannedResidency>(*pipeline_, compute_, *device_, [this](int64_t) {
+          MemoryLimits limits;
+          limits.budget_bytes = budget_;
+          limits.host_bytes = kPlenty;
+          limits.device_is_host = true;
+          return limits;
+        });
+  }
+
+  absl::StatusOr<JobOutcome> run(const GenerateRequest& request = small_request()) {
+    return run_job(*pipeline_, *residency_, request, {}, CancelToken());
+  }
+  at::Tensor unbudgeted() {
+    WholeResidency whole(*pipeline_, compute_, Retention::kReleaseEarly);
+    return run_job(*pipeline_, whole, small_request(), {}, CancelToken())->result.images;
+  }
+  int64_t held() const {
+    int64_t bytes = 0;
+    for (const Component* component : pipeline_->components()) bytes += component->loaded_bytes();
+    return bytes;
+  }
+
+  const ComputeOptions compute_;
+  int64_t budget_ = kPlenty;
+  std::unique_ptr<HostDevice> device_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<PlannedResidency> residency_;
+};
+
+TEST_F(PlannedResidencyTest, EveryBudgetThatFitsGivesTheSameBytes) {
+  const at::Tensor expected = unbudgeted();
+  ASSERT_TRUE(run().ok());
+  const int64_t most = residency_->plan()->peak_bytes;
+  const int64_t least = residency_->plan()->smallest_budget_bytes;
+  ASSERT_LT(least, most);
+  bool streamed = false;
+  for (int part = 0; part <= 4; ++part) {
+    budget_ = least + (most - least) * part / 4;
+    const auto outcome = run();
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_LE(residency_->plan()->peak_bytes, budget_);
+    EXPECT_TRUE(at::equal(outcome->result.images, expected)) << budget_;
+    for (const ComponentPlan& component : residency_->plan()->components) {
+      streamed |= component.streams();
+    }
+  }
+  EXPECT_TRUE(streamed);
+}
+
+TEST_F(PlannedResidencyTest, NoStageHoldsMoreWeightsThanWerePlanned) {
+  ASSERT_TRUE(run().ok());
+  budget_ = residency_->plan()->smallest_budget_bytes;
+  int64_t most = 0;
+  const EventSink sink = [&](const GenerateEvent&) { most = std::max(most, held()); };
+  ASSERT_TRUE(run_job(*pipeline_, *residency_, small_request(), sink, CancelToken()).ok());
+  int64_t planned = 0;
+  for (const ComponentPlan& component : residency_->plan()->components) {
+    planned = std::max(planned, component.bytes);
+  }
+  EXPECT_GT(most, 0);
+  EXPECT_LE(most, planned) << "one component at a time";
+  EXPECT_EQ(held(), 0) << "nothing stays under the smallest budget";
+}
+
+TEST_F(PlannedResidencyTest, WhatFitsStaysForTheNextJob) {
+  ASSERT_TRUE(run().ok());
+  const int64_t stays = held();
+  EXPECT_GT(stays, 0);
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(held(), stays);
+  budget_ = residency_->plan()->smallest_budget_bytes;
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(held(), 0);
+}
+
+TEST_F(PlannedResidencyTest, AJobThatNoPlanHoldsIsRefusedBeforeAnythingLoads) {
+  ASSERT_TRUE(run().ok());
+  budget_ = residency_->plan()->smallest_budget_bytes - 1;
+  int units = 0;
+  const EventSink sink = [&](const GenerateEvent& event) {
+    units += std::holds_alternative<StageProgress>(event);
+  };
+  const auto refused = run_job(*pipeline_, *residency_, small_request(), sink, CancelToken());
+  EXPECT_TRUE(
+      fails_with(refused.status(), Reason::kOutOfMemory, {"memory budget of", "needs at least"}));
+  EXPECT_EQ(units, 0);
+  budget_ = kPlenty;
+  EXPECT_TRUE(run().ok());
+}
+
+TEST_F(PlannedResidencyTest, EveryFailedAllocationEndsInTheRightPictureOrACleanError) {
+  const at::Tensor expected = unbudgeted();
+  ASSERT_TRUE(run().ok());
+  const int64_t least = residency_->plan()->smallest_budget_bytes;
+  for (const int64_t budget : {kPlenty, least}) {
+    budget_ = budget;
+    FailingAllocator allocator;
+    allocator.fail_at(0);
+    ASSERT_TRUE(run().ok());
+    const int64_t total = allocator.count();
+    ASSERT_GT(total, 100);
+    int pictures = 0;
+    // All of them in the soak; a step without a common divisor finds every stage.
+    const int64_t stride = std::getenv("EASEL_SOAK") != nullptr ? 1 : 29;
+    for (int64_t n = 1; n <= total; n += stride) {
+      allocator.fail_at(n);
+      const auto outcome = run();
+      allocator.fail_at(0);
+      if (outcome.ok()) {
+        ++pictures;
+        EXPECT_TRUE(at::equal(outcome->result.images, expected)) << n;
+        EXPECT_EQ(outcome->warnings.size(), 1U) << "it is told that memory ran out";
+      } else {
+        EXPECT_TRUE(fails_with(outcome.status(), Reason::kOutOfMemory, {})) << n;
+        EXPECT_EQ(held(), 0) << n;
+      }
+    }
+    EXPECT_TRUE(budget == least || pictures > 0) << "there was a plan with less";
+    const auto next = run();
+    ASSERT_TRUE(next.ok()) << next.status();
+    EXPECT_TRUE(at::equal(next->result.images, expected));
+  }
+}
+
+}  // namespace
+}  // namespace easel::testing
