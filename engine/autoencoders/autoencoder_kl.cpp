@@ -38,9 +38,9 @@ VaeEncoder::VaeEncoder(Module& parent, std::string name, const AutoencoderKlConf
 
 at::Tensor VaeEncoder::forward(const at::Tensor& image) const {
   at::Tensor h = conv_in_.forward(image);
-  for (const auto& block : down_blocks_) h = block->forward(h);
-  h = mid_block_.forward(h);
-  return conv_out_.forward(at::silu(conv_norm_out_.forward(h)));
+  for (const auto& block : down_blocks_) h = block->forward(std::move(h));
+  h = conv_norm_out_.forward(mid_block_.forward(std::move(h)));
+  return conv_out_.forward(at::silu_(h));
 }
 
 VaeDecoder::VaeDecoder(Module& parent, std::string name, const AutoencoderKlConfig& config)
@@ -64,8 +64,9 @@ VaeDecoder::VaeDecoder(Module& parent, std::string name, const AutoencoderKlConf
 
 at::Tensor VaeDecoder::forward(const at::Tensor& z) const {
   at::Tensor h = mid_block_.forward(conv_in_.forward(z));
-  for (const auto& block : up_blocks_) h = block->forward(h);
-  return conv_out_.forward(at::silu(conv_norm_out_.forward(h)));
+  for (const auto& block : up_blocks_) h = block->forward(std::move(h));
+  h = conv_norm_out_.forward(h);
+  return conv_out_.forward(at::silu_(h));
 }
 
 at::Tensor AutoencoderKl::Posterior::sample(at::Generator generator) const {
@@ -83,9 +84,12 @@ AutoencoderKl::AutoencoderKl(const AutoencoderKlConfig& config)
     post_quant_conv_.emplace(*this, "post_quant_conv", latent, latent, /*kernel=*/1);
 }
 
-AutoencoderKl::Posterior AutoencoderKl::encode(const at::Tensor& image) const {
-  at::Tensor moments = encoder_.forward(image);
-  if (quant_conv_) moments = quant_conv_->forward(moments);
+at::Tensor AutoencoderKl::encode_moments(const at::Tensor& image) const {
+  const at::Tensor moments = encoder_.forward(image);
+  return quant_conv_ ? quant_conv_->forward(moments) : moments;
+}
+
+AutoencoderKl::Posterior AutoencoderKl::posterior(const at::Tensor& moments) {
   const auto halves = moments.chunk(2, /*dim=*/1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }

@@ -52,7 +52,10 @@ class AutoencoderKl : public Module {
     at::Tensor sample(at::Generator generator) const;
   };
   // image [B, 3, H, W] within -1…1; sides are multiples of the config's scale().
-  Posterior encode(const at::Tensor& image) const;
+  Posterior encode(const at::Tensor& image) const { return posterior(encode_moments(image)); }
+  // In two halves, for those who put moments [B, 2 · latent, h, w] together from tiles.
+  at::Tensor encode_moments(const at::Tensor& image) const;
+  static Posterior posterior(const at::Tensor& moments);
   // Latents as the denoiser sees them: (z − shift) · scaling.
   at::Tensor to_model(const at::Tensor& z) const;
 

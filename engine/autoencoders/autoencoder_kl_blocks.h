@@ -1,5 +1,6 @@
 // What the encoder and the decoder of an AutoencoderKL are built from; every tensor is [B, C, H,
-// W]. Source: diffusers models/resnet.py ResnetBlock2D, models/attention_processor.py Attention,
+// W]. What takes a tensor by value drops it as soon as it is used up: move it in. Source: diffusers
+// models/resnet.py ResnetBlock2D, models/attention_processor.py Attention,
 // models/unets/unet_2d_blocks.py DownEncoderBlock2D, UpDecoderBlock2D, UNetMidBlock2D.
 #pragma once
 
@@ -44,7 +45,7 @@ class VaeMidBlock : public Module {
  public:
   VaeMidBlock(Module& parent, std::string name, int64_t channels, int64_t groups,
               bool add_attention);
-  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward(at::Tensor x) const;
 
  private:
   ModuleList<VaeResnetBlock> resnets_;
@@ -59,7 +60,7 @@ class VaeLevel : public Module {
  public:
   VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
            int64_t num_resnets, int64_t groups, Resampling resampling);
-  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward(at::Tensor x) const;
 
  private:
   Resampling resampling_;

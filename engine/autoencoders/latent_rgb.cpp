@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "engine/autoencoders/vae_memory.h"
+
 namespace easel {
 namespace {
 
@@ -40,6 +42,10 @@ LatentRgb LatentRgb::fit(const AutoencoderKl& vae, at::TensorOptions options) {
   const at::Tensor normal =
       at::matmul(x.t(), x) + at::eye(channels + 1) * (kRidge * static_cast<double>(x.size(0)));
   return LatentRgb(at::linalg_solve(normal, at::matmul(x.t(), y)));
+}
+
+int64_t LatentRgb::fit_bytes(const AutoencoderKlConfig& config, int64_t dtype_size) {
+  return kBatch * vae_decode_bytes(config, kSide, kSide, dtype_size);
 }
 
 at::Tensor LatentRgb::apply(const at::Tensor& latents) const {

@@ -14,6 +14,8 @@ class LatentRgb {
   // Fits the map by least squares to what the loaded autoencoder makes of random smooth latents, so
   // that any checkpoint has one. `options`: dtype and device that the autoencoder computes in.
   static LatentRgb fit(const AutoencoderKl& vae, at::TensorOptions options);
+  // Bytes that fit() takes at its peak, as in vae_memory.h.
+  static int64_t fit_bytes(const AutoencoderKlConfig& config, int64_t dtype_size);
 
   // latents [C, h, w] as the denoiser has them → [3, h, w] fp32 on the host, within 0…1.
   at::Tensor apply(const at::Tensor& latents) const;

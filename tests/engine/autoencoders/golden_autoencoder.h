@@ -1,4 +1,4 @@
-// The autoencoders of the tiny models, loaded in fp32.
+// The autoencoders of the tiny models and of the demo model, loaded in fp32.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,8 +20,7 @@ struct GoldenAutoencoder {
   const AutoencoderKl* vae = nullptr;
 };
 
-inline GoldenAutoencoder load_golden_autoencoder(const std::string& model) {
-  const std::string folder = std::string(EASEL_TEST_DATA) + "/flux/models/" + model + "/vae";
+inline GoldenAutoencoder load_autoencoder(const std::string& folder) {
   const auto config = AutoencoderKlConfig::from_json(
       read_json_file(folder + "/config.json").value(), "config.json");
   auto network = std::make_unique<AutoencoderKl>(config.value());
@@ -31,6 +30,15 @@ inline GoldenAutoencoder load_golden_autoencoder(const std::string& model) {
   EXPECT_TRUE(component.ok()) << component.status();
   EXPECT_TRUE((*component)->load(at::kFloat, at::kCPU).ok());
   return {*std::move(component), vae};
+}
+
+inline GoldenAutoencoder load_golden_autoencoder(const std::string& model) {
+  return load_autoencoder(std::string(EASEL_TEST_DATA) + "/flux/models/" + model + "/vae");
+}
+
+// Trained, unlike the tiny ones.
+inline GoldenAutoencoder load_demo_autoencoder() {
+  return load_autoencoder(EASEL_SOURCE_DIR "/demo/model/vae");
 }
 
 }  // namespace easel::testing
