@@ -55,6 +55,7 @@ pid_t EaselTest::start(const Arguments& arguments, const std::string& standard_i
   std::vector<std::string> argv = {EASEL_PROGRAM};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment(private_folder_.path());
+  variables.insert(variables.end(), variables_.begin(), variables_.end());
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   const auto open = [&](int fd, const fs::path& path, int flags) {

@@ -46,6 +46,7 @@ class EaselTest : public ::testing::Test {
   // Pictures and temporary files in the working folder.
   std::vector<std::string> files() const;
 
+  Arguments variables_;        // of the environment, besides its own: "NAME=value"
   TempFolder folder_;          // the program's working folder
   TempFolder private_folder_;  // streams, home and so on
 };
