@@ -11,11 +11,13 @@
 namespace easel {
 namespace {
 
-// Slot sizes that are tried, and how many of them are searched for something better.
+// Slot sizes that are tried, and how many of the choices are searched for something better.
 constexpr size_t kMaxSlotSizes = 64;
-constexpr size_t kSearchedSlotSizes = 8;
-// Steps of simulated blocks that one search may take: some 10 ms.
-constexpr size_t kSearchSteps = 3'000'000;
+constexpr size_t kSearchedChoices = 8;
+// Where the even spread begins, in blocks: a search from one start may end in a dead end.
+constexpr double kStarts[] = {0, 0.5};
+// Blocks that one search may step over at each speed that it looks at: some milliseconds.
+constexpr size_t kSearchSteps = 1'000'000;
 constexpr double kSame = 1e-9;
 
 size_t sum(const std::vector<size_t>& bytes) {
@@ -73,7 +75,7 @@ class PassCost {
     }
     return cost;
   }
-  size_t steps() const { return 4 * block_bytes_.size() * cases_.size(); }
+  size_t steps() const { return 4 * block_bytes_.size(); }
 
  private:
   const std::vector<size_t>& block_bytes_;
@@ -85,13 +87,13 @@ class PassCost {
 class Choice {
  public:
   // What is left beside the slots and the larger blocks, given to the others in proportion to
-  // their bytes and in order.
-  Choice(const std::vector<size_t>& block_bytes, size_t slot_bytes, size_t room)
+  // their bytes and in order; `ahead` of a block is given before the first.
+  Choice(const std::vector<size_t>& block_bytes, size_t slot_bytes, size_t room, double ahead)
       : block_bytes_(&block_bytes), slot_bytes_(slot_bytes), room_(room) {
     size_t streamable = 0;
     for (const size_t bytes : block_bytes) streamable += bytes <= slot_bytes ? bytes : 0;
     const double share = static_cast<double>(room) / static_cast<double>(streamable);
-    double due = 0;
+    double due = ahead * static_cast<double>(slot_bytes);
     for (const size_t bytes : block_bytes) {
       resident_.push_back(bytes > slot_bytes);
       if (bytes > slot_bytes) continue;
@@ -207,16 +209,18 @@ std::optional<std::vector<bool>> spread_resident(const std::vector<size_t>& bloc
   const PassCost cost(block_bytes, budget_bytes, num_slots, times);
   std::vector<Judged> tried;
   for (const auto& [slot_bytes, room] : slot_sizes_and_room(block_bytes, budget_bytes, num_slots)) {
-    Choice choice(block_bytes, slot_bytes, room);
-    choice.fill(order);
-    const double seconds = cost(choice.resident());
-    tried.push_back({std::move(choice), seconds});
+    for (const double ahead : kStarts) {
+      Choice choice(block_bytes, slot_bytes, room, ahead);
+      choice.fill(order);
+      const double seconds = cost(choice.resident());
+      tried.push_back({std::move(choice), seconds});
+    }
   }
   if (tried.empty()) return std::nullopt;
   const auto better = [](const Judged& a, const Judged& b) { return a.better_than(b); };
   std::stable_sort(tried.begin(), tried.end(),
                    [](const Judged& a, const Judged& b) { return a.cost < b.cost; });
-  const size_t searched = std::min(tried.size(), kSearchedSlotSizes);
+  const size_t searched = std::min(tried.size(), kSearchedChoices);
   for (size_t i = 0; i < searched; ++i) search(tried[i], cost, order);
   return std::min_element(tried.begin(), tried.end(), better)->choice.resident();
 }
