@@ -2,7 +2,7 @@
 # ./dev sanitize thread [CTEST_OPTION...]: under ThreadSanitizer the tests that link neither torch nor gRPC, whose own
 # threads it would not understand.
 
-thread_tests=(base_test engine_jobs_test easel_storage_test gateway_parts_test)
+thread_tests=(base_test block_streamer_test engine_jobs_test easel_storage_test gateway_parts_test)
 
 # sanitizer_environment: what the run-time libraries are told. libtorch needs no suppressions.
 sanitizer_environment() {
