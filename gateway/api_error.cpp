@@ -100,6 +100,15 @@ bool has_public_words(Reason reason) {
 
 }  // namespace
 
+absl::Span<const ErrorCode> all_error_codes() {
+  static const auto codes = [] {
+    std::array<ErrorCode, kRows.size()> all{};
+    for (size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].code;
+    return all;
+  }();
+  return codes;
+}
+
 int http_status_of(ErrorCode code) { return row_of(code).status; }
 std::string_view error_code_name(ErrorCode code) { return row_of(code).name; }
 std::string_view default_message(ErrorCode code) { return row_of(code).message; }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "base/strings.h"
 
 namespace easel {
@@ -39,6 +40,8 @@ struct ApiError {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;  // for everybody: no path, SQL, address or type
 };
+
+absl::Span<const ErrorCode> all_error_codes();
 
 int http_status_of(ErrorCode code);
 std::string_view error_code_name(ErrorCode code);  // "invalid_json"
