@@ -1,0 +1,65 @@
+#include "engine/families/flux/demands.h"
+
+#include <gtest/gtest.h>
+
+namespace easel::testing {
+namespace {
+
+AutoencoderKlConfig published_vae() {
+  AutoencoderKlConfig config;
+  config.latent_channels = 16;
+  config.block_out_channels = {128, 256, 512, 512};
+  config.layers_per_block = 2;
+  return config;
+}
+
+flux::DemandSizes square(int64_t side, bool on_host) {
+  return {.latent_height = side,
+          .latent_width = side,
+          .num_images = 1,
+          .text_rows = 1,
+          .clip_tokens = 77,
+          .t5_tokens = 512,
+          .dtype_size = 2,
+          .on_host = on_host};
+}
+
+StageDemand decode_demand(const flux::DemandSizes& sizes) {
+  StageDemand demand;
+  flux::set_vae_demand(flux::VaeStage::kDecode, published_vae(), sizes, demand);
+  return demand;
+}
+
+TEST(FluxDemandsTest, SmallerTilesTakeLess) {
+  const StageDemand demand = decode_demand(square(256, /*on_host=*/true));
+  ASSERT_GE(demand.tiled.size(), 4u);
+  int64_t before = demand.activation_bytes;
+  for (const StageDemand::Tiled& tiled : demand.tiled) {
+    EXPECT_LT(tiled.activation_bytes, before) << tiled.vae_tile;
+    before = tiled.activation_bytes;
+  }
+}
+
+TEST(FluxDemandsTest, APictureOfOneTileIsNotTiled) {
+  for (const StageDemand::Tiled& tiled : decode_demand(square(32, /*on_host=*/true)).tiled) {
+    EXPECT_LT(tiled.vae_tile, 32);
+  }
+  EXPECT_TRUE(decode_demand(square(16, /*on_host=*/true)).tiled.empty());
+}
+
+TEST(FluxDemandsTest, AHostHoldsNoScoresToChunk) {
+  EXPECT_TRUE(decode_demand(square(256, /*on_host=*/true)).chunked.empty());
+  const StageDemand demand = decode_demand(square(256, /*on_host=*/false));
+  ASSERT_FALSE(demand.chunked.empty());
+  EXPECT_LT(demand.chunked.front().activation_bytes, demand.activation_bytes);
+}
+
+TEST(FluxDemandsTest, OnAHostThePicturesCount) {
+  flux::DemandSizes sizes = square(128, /*on_host=*/true);
+  const int64_t one = decode_demand(sizes).activation_bytes;
+  sizes.num_images = 3;
+  EXPECT_EQ(decode_demand(sizes).activation_bytes, one + 2 * 3 * 1024 * 1024 * 4);
+}
+
+}  // namespace
+}  // namespace easel::testing
