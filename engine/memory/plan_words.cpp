@@ -30,16 +30,27 @@ std::string stage_names(const PlanProblem& problem, const std::string& component
   return join(names, " and ");
 }
 
-std::string blocks_sentence(const ComponentPlan& component, const ComponentFootprint& footprint) {
+int64_t most_passes(const PlanProblem& problem, const std::string& component) {
+  int64_t passes = 0;
+  for (const PlannedStage& stage : problem.stages) {
+    for (const size_t i : stage.components) {
+      if (problem.component(i).name == component) passes = std::max(passes, stage.demand->passes);
+    }
+  }
+  return passes;
+}
+
+std::string blocks_sentence(const PlanProblem& problem, const ComponentPlan& component,
+                            const ComponentFootprint& footprint) {
   int64_t streamed = 0;
   for (size_t i = 0; i < footprint.block_bytes.size(); ++i) {
     if (!component.resident_blocks[i]) streamed += footprint.block_bytes[i];
   }
   const bool disk = component.placement == Placement::kStreamDisk;
-  return concat(component.name, " streams: ", component.num_resident(), " of its ",
-                footprint.block_bytes.size(), " blocks stay in place, the others (",
+  return concat(component.name, " streams: it keeps ", component.num_resident(), " of its ",
+                footprint.block_bytes.size(), " blocks in place, the others (",
                 format_byte_size(streamed), ") come from ", disk ? "disk" : "host memory",
-                " in every pass. ");
+                most_passes(problem, component.name) > 1 ? " in every pass. " : ". ");
 }
 
 // The stage that needs most with the least of weights.
@@ -66,13 +77,14 @@ std::string joined_components(const PlanProblem& problem, const PlannedStage& st
   return join(names, " and ");
 }
 
-// The stage whose passes cost most when its weights stream.
+// The stage with most passes over weights that stream; null where none passes more than once.
 const PlannedStage* streaming_stage(const PlanProblem& problem, const ResidencyPlan& plan) {
   const PlannedStage* most = nullptr;
   for (const PlannedStage& stage : problem.stages) {
     const bool streams = std::any_of(stage.components.begin(), stage.components.end(),
                                      [&](size_t i) { return plan.components[i].streams(); });
-    if (streams && (most == nullptr || stage.demand->passes > most->demand->passes)) most = &stage;
+    if (!streams || stage.demand->passes <= 1) continue;
+    if (most == nullptr || stage.demand->passes > most->demand->passes) most = &stage;
   }
   return most;
 }
@@ -94,7 +106,7 @@ std::string explain_plan(const PlanProblem& problem, const ResidencyPlan& plan) 
   }
   for (size_t i = 0; i < plan.components.size(); ++i) {
     if (plan.components[i].streams())
-      text += blocks_sentence(plan.components[i], problem.component(i));
+      text += blocks_sentence(problem, plan.components[i], problem.component(i));
   }
   if (text.empty()) return "Everything fits and stays in place between requests.";
   if (plan.vae_tile > 0)

@@ -20,6 +20,7 @@
 #include "services/cli/generate_command.h"
 #include "services/cli/inspect_command.h"
 #include "services/cli/models_command.h"
+#include "services/cli/plan_command.h"
 #include "services/cli/serve_command.h"
 
 namespace easel {
@@ -42,6 +43,11 @@ constexpr char kDoctorFooter[] =
     "Looks at processor, memory, libtorch, GPUs, disks, models, ports and the data folder, and "
     "draws one step of a picture.\n"
     "Each finding is ok, warn or fail; the exit code is 1 when one failed. Nothing is changed.";
+constexpr char kPlanFooter[] =
+    "Loads nothing, and needs no weights for a published model. Exit code 4: it does not fit.\n"
+    "Examples:\n"
+    "  easel plan --model flux-dev --memory-budget 8GiB --device cuda\n"
+    "  easel plan --model flux_dev --memory-budget 4GiB --width 768 --height 768 --json";
 
 // Every subcommand's options, and the one that was chosen.
 class Cli {
@@ -62,6 +68,10 @@ class Cli {
     CLI::App* bench = add("bench", "Measures how long a picture takes, stage by stage",
                           [this] { return run_bench(bench_, console_); });
     add_bench_options(*bench, bench_);
+    CLI::App* plan = add("plan", "Says whether and how a model fits a memory budget",
+                         [this] { return run_plan(plan_, console_); });
+    add_plan_options(*plan, plan_);
+    plan->footer(kPlanFooter);
     CLI::App* serve = add("serve", "Runs the worker and the gateway, with the web page",
                           [this] { return run_serve(serve_, console_); });
     add_serve_options(*serve, serve_);
@@ -124,6 +134,7 @@ class Cli {
   InspectOptions inspect_;
   ModelsOptions models_;
   BenchOptions bench_;
+  PlanOptions plan_;
   ServeOptions serve_;
   DoctorOptions doctor_;
   std::function<int()> chosen_;
