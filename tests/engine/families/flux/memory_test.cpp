@@ -92,8 +92,7 @@ TEST(FluxMemoryTest, DISABLED_AtThePublishedWidthTheEstimateIsCloseAbove) {
       const Measured one = measure_step(of_width(/*heads=*/24), shape, dtype);
       std::cout << one.text() << std::endl;
       EXPECT_LE(one.bytes, one.estimate) << one.text();
-      EXPECT_GE(static_cast<double>(one.bytes), 0.85 * static_cast<double>(one.estimate))
-          << one.text();
+      EXPECT_GE(one.bytes, one.estimate - 128 * kMiB) << one.text();
     }
   }
 }
@@ -139,7 +138,7 @@ TEST(FluxMemoryTest, BothHalvesOfGuidanceCountTwice) {
   flux::StepShape shape{.height = 128, .width = 128, .text_tokens = 512};
   const auto one = static_cast<double>(flux::denoise_step_bytes(config, shape));
   shape.batch = 2;
-  EXPECT_NEAR(static_cast<double>(flux::denoise_step_bytes(config, shape)) / one, 2.0, 0.1);
+  EXPECT_NEAR(static_cast<double>(flux::denoise_step_bytes(config, shape)) / one, 2.0, 0.3);
 }
 
 TEST(FluxMemoryTest, ScoresCountWhereTheBackendHoldsThem) {
