@@ -13,7 +13,7 @@ import sys
 ALLOWED_HOSTS = {
     "127.0.0.1", "localhost", "example.com", "www.apache.org", "github.com", "huggingface.co",
     "www.w3.org", "www.rfc-editor.org", "arxiv.org", "unicode.org", "www.unicode.org", "json-schema.org", "semver.org",
-    "keepachangelog.com", "google.aip.dev", "example.org",
+    "keepachangelog.com", "google.aip.dev", "example.org", "docs.kernel.org", "docs.nvidia.com", "no-color.org", "www.sqlite.org",
     "pranks.halsted.dev", "flexy-face.replit.app",  # the origins that the gateway lets in by default
 }  # fmt: skip
 

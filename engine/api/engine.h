@@ -39,11 +39,19 @@ struct LoadedModelStatus {
   bool loading = false;
 };
 
+struct UnloadedModel {
+  std::string key;
+  int64_t bytes = 0;   // of its weights, that are free now
+  double seconds = 0;  // that it took
+};
+
 struct EngineOptions {
   size_t queue_limit = 64;       // jobs that may wait; more are refused at once
   size_t max_loaded_models = 1;  // each takes its weights' memory; the least recently used one goes
   // Called on the engine's thread when a model is there, goes, or begins to load. May be empty.
   std::function<void(const std::vector<LoadedModelStatus>&)> on_models_changed;
+  // Called there too, when a model has left memory. May be empty.
+  std::function<void(const UnloadedModel&)> on_model_unloaded;
 };
 
 struct EngineStatus {

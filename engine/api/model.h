@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,12 @@ class Model {
   // do when they are there, or when a budget lets them come with each job's stages. One unit of the stage "load" is a component. Errors as `generate`; none
   // of the weights stay then.
   virtual absl::Status load(const EventSink& sink, const CancelToken& cancel) = 0;
+
+  // Where several models share one budget: a job that would have to stream, or would not fit, calls
+  // this to have another model leave, until it says that there is none left. Means nothing without
+  // a budget. Set before the first job.
+  using MakeRoom = std::function<bool()>;
+  virtual void set_make_room(MakeRoom /*make_room*/) {}
 
   // Bytes of the weights that are loaded, in memory of our own or used in the mapped file. Waits
   // for a job that runs.

@@ -9,7 +9,7 @@ namespace easel {
 namespace {
 
 // Below this many weights the call costs more than it saves.
-constexpr int64_t kSmallestWeight = 512 * 512;
+constexpr int64_t kSmallestWeight = int64_t{512} * 512;
 
 // mkldnn::_linear_pointwise(Tensor X, Tensor W, Tensor? B, str attr, Scalar?[] scalars, str?
 // algorithm): the operator that torch's own compiler uses.
@@ -19,12 +19,12 @@ using LinearPointwise = at::Tensor(const at::Tensor&, const at::Tensor&,
                                    std::optional<std::string_view>);
 
 const std::optional<c10::TypedOperatorHandle<LinearPointwise>>& linear_pointwise() {
-  static const auto op = []() -> std::optional<c10::TypedOperatorHandle<LinearPointwise>> {
+  static const auto kOp = []() -> std::optional<c10::TypedOperatorHandle<LinearPointwise>> {
     const auto found = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
     if (!found) return std::nullopt;
     return found->typed<LinearPointwise>();
   }();
-  return op;
+  return kOp;
 }
 
 }  // namespace

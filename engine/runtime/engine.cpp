@@ -18,7 +18,8 @@ class QueueEngine : public Engine {
               std::unique_ptr<DeviceMonitor> monitor)
       : monitor_(std::move(monitor)),
         queue_(options.queue_limit),
-        cache_(options.max_loaded_models, std::move(opener), options.on_models_changed),
+        cache_(options.max_loaded_models, std::move(opener), options.on_models_changed,
+               options.on_model_unloaded),
         loop_(queue_, cache_, *monitor_) {}
 
   ~QueueEngine() override {

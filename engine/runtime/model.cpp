@@ -8,6 +8,7 @@
 #include "base/process_memory.h"
 #include "engine/families/registry.h"
 #include "engine/runtime/compute_choice.h"
+#include "engine/runtime/compute_warm_up.h"
 #include "engine/runtime/job_runner.h"
 #include "engine/runtime/memory_limits.h"
 #include "engine/runtime/picture.h"
@@ -56,6 +57,10 @@ class PipelineModel : public Model {
     const std::lock_guard lock(mutex_);
     if (transfer_ != nullptr) return absl::OkStatus();
     return load_components(*pipeline_, compute_, sink, cancel);
+  }
+
+  void set_make_room(MakeRoom make_room) override {
+    residency_->set_make_room(std::move(make_room));
   }
 
   int64_t loaded_bytes() const override {
@@ -119,6 +124,7 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   std::unique_ptr<TransferDevice> transfer;
   std::unique_ptr<Residency> residency;
   if (options.memory_budget_bytes) {
+    if (compute.device.is_cpu()) warm_up_compute(compute.dtype);
     EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
     residency = std::make_unique<PlannedResidency>(
         *pipeline, compute, *transfer, limits_reader(*options.memory_budget_bytes, compute.device));

@@ -1,14 +1,19 @@
 #include "engine/runtime/model_cache.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/error.h"
 
 namespace easel {
 
-ModelCache::ModelCache(size_t max_loaded, ModelOpener opener, OnChanged on_changed)
-    : max_loaded_(max_loaded), opener_(std::move(opener)), on_changed_(std::move(on_changed)) {}
+ModelCache::ModelCache(size_t max_loaded, ModelOpener opener, OnChanged on_changed,
+                       OnUnloaded on_unloaded)
+    : max_loaded_(max_loaded),
+      opener_(std::move(opener)),
+      on_changed_(std::move(on_changed)),
+      on_unloaded_(std::move(on_unloaded)) {}
 
 absl::StatusOr<ModelCache::Entry*> ModelCache::acquire(const std::string& key,
                                                        const EventSink& sink,
@@ -39,6 +44,7 @@ absl::Status ModelCache::open(const std::string& key, const EventSink& sink) {
   }
   make_room();
   entries_.push_front({key, std::move(opened->fingerprint), std::move(opened->model)});
+  entries_.front().model->set_make_room([this, key] { return unload_another(key); });
   return absl::OkStatus();
 }
 
@@ -58,6 +64,13 @@ void ModelCache::make_room() {
   }
 }
 
+bool ModelCache::unload_another(const std::string& key) {
+  const auto oldest = std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& entry) {
+    return entry.key != key && entry.model->loaded_bytes() > 0;
+  });
+  return oldest != entries_.rend() && unload(std::string(oldest->key));
+}
+
 void ModelCache::update(const Entry& entry) {
   set_status(entry.key,
              {entry.key, entry.fingerprint, entry.model->loaded_bytes(), /*loading=*/false});
@@ -65,7 +78,15 @@ void ModelCache::update(const Entry& entry) {
 
 bool ModelCache::unload(const std::string& key) {
   erase_status(key);
-  return std::erase_if(entries_, [&](const Entry& entry) { return entry.key == key; }) > 0;
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.key == key; });
+  if (found == entries_.end()) return false;
+  const int64_t bytes = found->model->loaded_bytes();
+  const auto start = std::chrono::steady_clock::now();
+  entries_.erase(found);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (on_unloaded_) on_unloaded_({key, bytes, seconds.count()});
+  return true;
 }
 
 std::vector<LoadedModelStatus> ModelCache::snapshot() const {

@@ -20,8 +20,12 @@ class ModelCache {
  public:
   using OnChanged = std::function<void(const std::vector<LoadedModelStatus>&)>;
 
-  // `max_loaded` is at least 1. `on_changed`, which may be empty, hears of every new snapshot.
-  ModelCache(size_t max_loaded, ModelOpener opener, OnChanged on_changed = nullptr);
+  using OnUnloaded = std::function<void(const UnloadedModel&)>;
+
+  // `max_loaded` is at least 1. `on_changed` hears of every new snapshot, `on_unloaded` of every
+  // model that left; both may be empty.
+  ModelCache(size_t max_loaded, ModelOpener opener, OnChanged on_changed = nullptr,
+             OnUnloaded on_unloaded = nullptr);
 
   struct Entry {
     std::string key;
@@ -49,12 +53,15 @@ class ModelCache {
   absl::Status open(const std::string& key, const EventSink& sink);
   absl::Status fill(Entry& entry, const EventSink& sink, const CancelToken& cancel);
   void make_room();
+  // Has the least recently used model but `key` leave; false when no other has weights in memory.
+  bool unload_another(const std::string& key);
   void set_status(const std::string& key, LoadedModelStatus status);
   void erase_status(const std::string& key);
 
   const size_t max_loaded_;
   const ModelOpener opener_;
   const OnChanged on_changed_;
+  const OnUnloaded on_unloaded_;
   std::list<Entry> entries_;  // most recently used first
   mutable std::mutex mutex_;
   std::vector<LoadedModelStatus> statuses_;  // under mutex_

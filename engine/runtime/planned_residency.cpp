@@ -18,6 +18,13 @@ absl::Status does_not_fit(const ResidencyPlan& plan, const MemoryLimits& limits)
              plan.helps.empty() ? "" : concat(" What would help: ", join(plan.helps, "; "))));
 }
 
+bool all_resident(const ResidencyPlan& plan) {
+  return plan.fits && std::all_of(plan.components.begin(), plan.components.end(),
+                                  [](const ComponentPlan& component) {
+                                    return component.placement == Placement::kResident;
+                                  });
+}
+
 }  // namespace
 
 PlannedResidency::PlannedResidency(Pipeline& pipeline, ComputeOptions compute,
@@ -32,8 +39,13 @@ PlannedResidency::PlannedResidency(Pipeline& pipeline, ComputeOptions compute,
 }
 
 absl::Status PlannedResidency::begin(RequestState& state) {
-  limits_ = read_limits_(held_bytes());
-  ResidencyPlan plan = plan_residency(footprints_, pipeline_.demands(state), limits_);
+  const std::vector<StageDemand> demands = pipeline_.demands(state);
+  ResidencyPlan plan;
+  do {
+    limits_ = read_limits_(held_bytes());
+    plan = plan_residency(footprints_, demands, limits_);
+    // Other models leave before this one has to come and go, or to be refused.
+  } while (!all_resident(plan) && make_room_ && make_room_());
   if (!plan.fits) return does_not_fit(plan, limits_);
   take(std::move(plan), state);
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/memory/residency_plan.h"
@@ -22,6 +23,7 @@ class PlannedResidency : public Residency {
   PlannedResidency(Pipeline& pipeline, ComputeOptions compute, TransferDevice& transfer,
                    ReadLimits read_limits);
 
+  void set_make_room(Model::MakeRoom make_room) override { make_room_ = std::move(make_room); }
   absl::Status begin(RequestState& state) override;
   absl::Status enter(const Stage& stage, const RequestState& state) override;
   void begin_unit(const Stage& stage, const RequestState& state, bool another_follows) override;
@@ -39,6 +41,7 @@ class PlannedResidency : public Residency {
   const ComputeOptions compute_;
   TransferDevice& transfer_;
   const ReadLimits read_limits_;
+  Model::MakeRoom make_room_;
   std::vector<ComponentFootprint> footprints_;
   MemoryLimits limits_;
   std::optional<ResidencyPlan> plan_;

@@ -12,6 +12,9 @@ class Residency {
  public:
   virtual ~Residency() = default;
 
+  // See Model::set_make_room.
+  virtual void set_make_room(Model::MakeRoom /*make_room*/) {}
+
   // Before a job's first stage, which is the state's. OUT_OF_MEMORY when the job cannot be held.
   virtual absl::Status begin(RequestState& state) = 0;
 

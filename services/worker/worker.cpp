@@ -12,12 +12,16 @@ namespace {
 // For the last events to reach their readers.
 constexpr std::chrono::milliseconds kWriteGrace{2000};
 
-EngineOptions engine_options(const WorkerOptions& options, HealthPublisher& health) {
+EngineOptions engine_options(const WorkerOptions& options, HealthPublisher& health, JsonLog& log) {
   EngineOptions engine;
   engine.queue_limit = static_cast<size_t>(options.queue_limit);
   engine.max_loaded_models = static_cast<size_t>(options.max_loaded_models);
   engine.on_models_changed = [&health](const std::vector<LoadedModelStatus>& models) {
     health.models_changed(models);
+  };
+  engine.on_model_unloaded = [&log](const UnloadedModel& model) {
+    log.write(LogLevel::kInfo, "model unloaded",
+              {{"model", model.key}, {"freed_bytes", model.bytes}, {"seconds", model.seconds}});
   };
   return engine;
 }
@@ -56,7 +60,7 @@ Worker::Worker(const WorkerOptions& options, std::unique_ptr<ModelDirectory> mod
       models_(std::move(models)),
       open_(std::move(parts.open)),
       engine_(make_engine(
-          engine_options(options, health_),
+          engine_options(options, health_, log),
           [this](const std::string& key) -> absl::StatusOr<OpenedModel> {
             EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models_->find(key));
             EASEL_ASSIGN_OR_RETURN(const LocatedModel located, models_->locate(entry));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -63,6 +64,7 @@ struct FakeWorld {
   // Set before the engine starts, or while nothing runs.
   absl::Status open_status, load_status, generate_status;
   bool throws = false;
+  std::map<std::string, Model::MakeRoom> make_room;  // what the models were given, by key
 
   std::vector<std::string> opened() const { return read(opened_); }
   std::vector<std::string> prompts() const { return read(prompts_); }
@@ -108,7 +110,8 @@ struct FakeWorld {
 
 class FakeModel : public Model {
  public:
-  explicit FakeModel(std::shared_ptr<FakeWorld> world) : world_(std::move(world)) {}
+  FakeModel(std::shared_ptr<FakeWorld> world, std::string key)
+      : world_(std::move(world)), key_(std::move(key)) {}
 
   absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
                                           const CancelToken& cancel) override {
@@ -143,6 +146,10 @@ class FakeModel : public Model {
 
   int64_t loaded_bytes() const override { return loaded_ ? 1000 : 0; }
 
+  void set_make_room(MakeRoom make_room) override {
+    world_->make_room[key_] = std::move(make_room);
+  }
+
  private:
   GenerateResult result_of(const GenerateRequest& request, int64_t steps) const {
     GenerateResult result;
@@ -164,6 +171,7 @@ class FakeModel : public Model {
   }
 
   const std::shared_ptr<FakeWorld> world_;
+  const std::string key_;
   bool loaded_ = false;
 };
 
@@ -171,7 +179,7 @@ inline absl::StatusOr<OpenedModel> open_fake(const std::shared_ptr<FakeWorld>& w
                                              const std::string& key) {
   world->note_opened(key);
   EASEL_RETURN_IF_ERROR(world->open_status);
-  return OpenedModel{std::make_unique<FakeModel>(world), "fingerprint of " + key};
+  return OpenedModel{std::make_unique<FakeModel>(world, key), "fingerprint of " + key};
 }
 
 // Remembers what it hears. Thread-safe.

@@ -52,6 +52,11 @@ struct State : RequestState {
   int64_t rows() const { return use_true_cfg ? 2 : 1; }
 };
 
+inline State& flux_state(RequestState& state) { return static_cast<State&>(state); }
+inline const State& flux_state(const RequestState& state) {
+  return static_cast<const State&>(state);
+}
+
 // What of the model a request is checked against.
 struct RequestContext {
   const TransformerConfig& transformer;

@@ -57,6 +57,23 @@ TEST_F(ModelCacheTest, TheLeastRecentlyUsedOneLeaves) {
   EXPECT_EQ(world_->opened(), Keys({"a", "b", "c", "b"}));
 }
 
+TEST_F(ModelCacheTest, AModelThatNeedsRoomHasTheLeastRecentlyUsedOthersLeave) {
+  std::vector<UnloadedModel> unloaded;
+  ModelCache cache(
+      3, [world = world_](const std::string& key) { return open_fake(world, key); }, nullptr,
+      [&](const UnloadedModel& model) { unloaded.push_back(model); });
+  for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(acquire(cache, key).ok());
+  EXPECT_TRUE(world_->make_room.at("c")());
+  EXPECT_EQ(keys(cache), Keys({"b", "c"}));
+  EXPECT_TRUE(world_->make_room.at("c")());
+  EXPECT_FALSE(world_->make_room.at("c")()) << "never itself";
+  EXPECT_EQ(keys(cache), Keys({"c"}));
+  ASSERT_EQ(unloaded.size(), 2U);
+  EXPECT_EQ(unloaded[0].key, "a");
+  EXPECT_EQ(unloaded[0].bytes, 1000);
+  EXPECT_EQ(unloaded[1].key, "b");
+}
+
 TEST_F(ModelCacheTest, AModelThatCannotBeOpenedPushesNobodyOut) {
   ModelCache cache = make(1);
   ASSERT_TRUE(acquire(cache, "a").ok());

@@ -107,6 +107,22 @@ TEST_F(PlannedResidencyTest, WhatFitsStaysForTheNextJob) {
   EXPECT_EQ(held(), 0);
 }
 
+TEST_F(PlannedResidencyTest, OtherModelsLeaveBeforeThisOneStreams) {
+  ASSERT_TRUE(run().ok());
+  const int64_t everything = residency_->plan()->peak_bytes;
+  int others = 3;
+  residency_->set_make_room([&] {
+    if (others == 0) return false;
+    --others;
+    budget_ += everything / 2;
+    return true;
+  });
+  budget_ = everything / 4;
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(others, 1) << "two were enough";
+  EXPECT_LE(residency_->plan()->peak_bytes, everything);
+}
+
 TEST_F(PlannedResidencyTest, AJobThatNoPlanHoldsIsRefusedBeforeAnythingLoads) {
   ASSERT_TRUE(run().ok());
   budget_ = residency_->plan()->smallest_budget_bytes - 1;
