@@ -228,8 +228,8 @@ std::optional<std::vector<bool>> spread_resident(const std::vector<size_t>& bloc
 size_t smallest_streamer_bytes(const std::vector<size_t>& block_bytes, size_t num_slots) {
   size_t smallest = sum(block_bytes);
   for (const size_t size : distinct_sizes(block_bytes)) {
-    std::vector<bool> resident;
-    for (const size_t bytes : block_bytes) resident.push_back(bytes > size);
+    std::vector<bool> resident(block_bytes.size());
+    for (size_t i = 0; i < block_bytes.size(); ++i) resident[i] = block_bytes[i] > size;
     smallest = std::min(smallest, streamer_bytes(block_bytes, resident, num_slots));
   }
   return smallest;

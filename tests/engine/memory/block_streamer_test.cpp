@@ -173,7 +173,7 @@ TEST_F(BlockStreamerTest, BeginsAnewAfterAPassThatWasLeftAnywhere) {
     for (size_t i = 0; i < left_at; ++i) enter(i);
     pass(true);
     pass(false);
-    EXPECT_LE(device_.num_uploads() - before, left_at + 2 + 2 * 5 + 1);
+    EXPECT_LE(device_.num_uploads() - before, left_at + size_t{2 + 2 * 5 + 1});
     streamer_.reset();
   }
 }

@@ -61,7 +61,7 @@ TEST(StreamingFaultsTest, GoesOnAfterEveryAllocationThatFailed) {
 TEST(StreamingFaultsTest, SaysOutOfMemoryWhenABlockCannotHaveIt) {
   const PatternBlocks blocks(kSizes);
   const size_t whole = streamer_bytes(kSizes, kResident, 2);
-  for (size_t limit = 2 * 192; limit < whole; limit += 32) {
+  for (size_t limit = size_t{2} * 192; limit < whole; limit += 32) {
     SimulatedDevice device({.limit_bytes = limit, .real_memory = true});
     auto streamer = BlockStreamer::create(device, {blocks.sources, kResident, 2});
     ASSERT_TRUE(streamer.ok());
