@@ -94,7 +94,10 @@ class JobRun {
       EASEL_RETURN_IF_ERROR(cancel_.check());
       EASEL_RETURN_IF_ERROR(with_relief([&] { return advance(stage); }));
       ++state_->unit;
-      emit(StageProgress{stage.name, state_->unit, stage.num_units(*state_)});
+      // Asked anew: a relief may have cut the rest into more units, and some stages are done for
+      // good.
+      emit(StageProgress{stage.name, state_->unit,
+                         std::max(stage.num_units(*state_), state_->unit)});
       maybe_preview(stage);
     }
     add_seconds(stage.name, seconds_since(start));

@@ -16,6 +16,7 @@ namespace easel {
 absl::StatusOr<std::unique_ptr<TransferDevice>> make_transfer_device(at::Device device);
 
 // Asked before each job: how much of the budget is taken already by what is not the job's.
-ReadLimits limits_reader(int64_t budget_bytes, at::Device device);
+// INVALID_FIELD for a device that is not there.
+absl::StatusOr<ReadLimits> limits_reader(int64_t budget_bytes, const ComputeOptions& compute);
 
 }  // namespace easel

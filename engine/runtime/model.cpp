@@ -126,8 +126,9 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   if (options.memory_budget_bytes) {
     if (compute.device.is_cpu()) warm_up_compute(compute.dtype);
     EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
-    residency = std::make_unique<PlannedResidency>(
-        *pipeline, compute, *transfer, limits_reader(*options.memory_budget_bytes, compute.device));
+    EASEL_ASSIGN_OR_RETURN(ReadLimits limits, limits_reader(*options.memory_budget_bytes, compute));
+    residency =
+        std::make_unique<PlannedResidency>(*pipeline, compute, *transfer, std::move(limits));
   } else {
     residency = std::make_unique<WholeResidency>(*pipeline, compute, options.retention);
   }

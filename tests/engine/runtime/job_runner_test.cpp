@@ -100,7 +100,7 @@ TEST(JobRunnerTest, ReportsWhatWasUsedAndHowLongEachStageTook) {
   EXPECT_GT(result->peak_memory_bytes, 0);
   std::vector<std::string> stages;
   for (const StageSeconds& row : result->seconds) stages.push_back(row.stage);
-  EXPECT_EQ(stages, (std::vector<std::string>{"load", "encode", "denoise", "decode"}));
+  EXPECT_EQ(stages, (std::vector<std::string>{"load", "encode", "denoise", "decode", "png"}));
 }
 
 }  // namespace

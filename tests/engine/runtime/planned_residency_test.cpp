@@ -54,6 +54,14 @@ class PlannedResidencyTest : public ::testing::Test {
     return bytes;
   }
 
+  int64_t planned_to_stay() const {
+    int64_t bytes = 0;
+    for (const ComponentPlan& component : residency_->plan()->components) {
+      if (component.placement == Placement::kResident) bytes += component.bytes;
+    }
+    return bytes;
+  }
+
   const ComputeOptions compute_;
   int64_t budget_ = kPlenty;
   std::unique_ptr<HostDevice> device_;
@@ -87,13 +95,14 @@ TEST_F(PlannedResidencyTest, NoStageHoldsMoreWeightsThanWerePlanned) {
   int64_t most = 0;
   const EventSink sink = [&](const GenerateEvent&) { most = std::max(most, held()); };
   ASSERT_TRUE(run_job(*pipeline_, *residency_, small_request(), sink, CancelToken()).ok());
-  int64_t planned = 0;
+  int64_t largest = 0;
   for (const ComponentPlan& component : residency_->plan()->components) {
-    planned = std::max(planned, component.bytes);
+    if (component.placement != Placement::kResident) largest = std::max(largest, component.bytes);
   }
-  EXPECT_GT(most, 0);
-  EXPECT_LE(most, planned) << "one component at a time";
-  EXPECT_EQ(held(), 0) << "nothing stays under the smallest budget";
+  EXPECT_GT(largest, 0) << "not all stay under the smallest budget";
+  EXPECT_GT(most, planned_to_stay());
+  EXPECT_LE(most, planned_to_stay() + largest) << "one at a time of those that come and go";
+  EXPECT_EQ(held(), planned_to_stay());
 }
 
 TEST_F(PlannedResidencyTest, WhatFitsStaysForTheNextJob) {
@@ -104,7 +113,8 @@ TEST_F(PlannedResidencyTest, WhatFitsStaysForTheNextJob) {
   EXPECT_EQ(held(), stays);
   budget_ = residency_->plan()->smallest_budget_bytes;
   ASSERT_TRUE(run().ok());
-  EXPECT_EQ(held(), 0);
+  EXPECT_EQ(held(), planned_to_stay());
+  EXPECT_LT(held(), stays);
 }
 
 TEST_F(PlannedResidencyTest, OtherModelsLeaveBeforeThisOneStreams) {
