@@ -14,6 +14,7 @@ Job without_pictures(const Job& job) {
   copy.model = job.model;
   copy.traceparent = job.traceparent;
   copy.caller_request_id = job.caller_request_id;
+  copy.time_limit = job.time_limit;
   copy.request.prompt = job.request.prompt;
   copy.request.num_images = job.request.num_images;
   copy.request.seed = job.request.seed;
@@ -23,6 +24,10 @@ Job without_pictures(const Job& job) {
   copy.request.preview_every = job.request.preview_every;
   return copy;
 }
+
+// A caller's deadline reaches this side as a cancel, too, and by the call's way here a moment
+// before the job's own clock says so: the job is left to that clock, and ends as DEADLINE.
+constexpr std::chrono::milliseconds kDeadlineSlack(100);
 
 class RefusingReactor : public grpc::ServerWriteReactor<v1::GenerateEvent> {
  public:
@@ -50,6 +55,7 @@ GenerateReactor::GenerateReactor(const CallServices& services, std::string metho
     : services_(services),
       method_(std::move(method)),
       job_(std::move(job)),
+      deadline_(job_.time_limit ? std::optional(Clock::now() + *job_.time_limit) : std::nullopt),
       translator_(job_.request.preview_every),
       outbox_(job_.id) {}
 
@@ -122,7 +128,7 @@ void GenerateReactor::OnCancel() {
     // A job that is done is none of this call's any more: its id may be in use by another.
     if (done_) return;
   }
-  services_.engine.cancel(job_.id);
+  if (!deadline_ || *deadline_ - Clock::now() > kDeadlineSlack) services_.engine.cancel(job_.id);
   pump();
 }
 

@@ -7,8 +7,10 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "easel/v1/image_service.pb.h"
@@ -46,13 +48,16 @@ class GenerateReactor : public grpc::ServerWriteReactor<v1::GenerateEvent>,
   void OnDone() override;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   GenerateReactor(const CallServices& services, std::string method, Job job);
   // Starts the next write, or the end of the call, when it is time.
   void pump();
 
   const CallServices services_;
   const std::string method_;
-  const Job job_;                          // without its pictures
+  const Job job_;  // without its pictures
+  const std::optional<Clock::time_point> deadline_;
   std::shared_ptr<GenerateReactor> self_;  // until OnDone
   std::mutex mutex_;
   // Under mutex_:
