@@ -8,7 +8,9 @@ function(easel_common_options target)
   target_compile_options(${target} PRIVATE ${EASEL_WARNINGS})
   if(EASEL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE} -fno-omit-frame-pointer
-                                             -fno-sanitize-recover=undefined)
+                                             -fno-sanitize-recover=undefined
+                                             # What it instruments looks uninitialised to gcc 12.
+                                             $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE})
   endif()
   # Without it the fuzzers would see nothing of the code in the libraries.

@@ -32,11 +32,12 @@ struct ModelOptions {
   std::map<std::string, std::filesystem::path>
       components;  // component name → its weights from elsewhere
   ComputeDtype dtype =
-      ComputeDtype::kAuto;     // auto: as stored, but fp16 as bf16 on a CPU that has it
-  std::string device = "cpu";  // "auto", "cpu", "cuda", "cuda:N"
+      ComputeDtype::kAuto;                 // auto: as stored, but fp16 as bf16 on a CPU that has it
+  std::string device = "cpu";              // "auto", "cpu", "cuda", "cuda:N"
   Retention retention = Retention::kKeep;  // without a budget; with one its plan decides
-  // What the job may take at most: on a CPU of the process's whole memory, on a GPU of the device's.
-  // Every job is planned to stay within it, and refused with OUT_OF_MEMORY when no plan can.
+  // What the job may take at most: on a CPU of the process's whole memory, on a GPU of the
+  // device's. Every job is planned to stay within it, and refused with OUT_OF_MEMORY when no plan
+  // can.
   std::optional<int64_t> memory_budget_bytes;
   std::string name;  // what the pictures say made them; "": the folder's name
 };
@@ -53,8 +54,8 @@ class Model {
                                                   const CancelToken& cancel) = 0;
 
   // Brings the weights of all components into memory, which the first job would do else; nothing to
-  // do when they are there, or when a budget lets them come with each job's stages. One unit of the stage "load" is a component. Errors as `generate`; none
-  // of the weights stay then.
+  // do when they are there, or when a budget lets them come with each job's stages. One unit of the
+  // stage "load" is a component. Errors as `generate`; none of the weights stay then.
   virtual absl::Status load(const EventSink& sink, const CancelToken& cancel) = 0;
 
   // Where several models share one budget: a job that would have to stream, or would not fit, calls

@@ -19,6 +19,7 @@ at::Tensor from_named_tensor(const NamedTensor& tensor) {
   at::Tensor result = at::empty(tensor.shape, at::TensorOptions(to_scalar_type(tensor.dtype)));
   TORCH_CHECK(result.nbytes() == tensor.bytes.size(), "tensor '", tensor.name, "' has ",
               tensor.bytes.size(), " bytes, its shape says ", result.nbytes());
+  if (tensor.bytes.empty()) return result;  // whose memory may be nowhere
   std::memcpy(result.mutable_data_ptr(), tensor.bytes.data(), tensor.bytes.size());
   return result;
 }

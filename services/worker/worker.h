@@ -7,10 +7,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/json_log.h"
 #include "engine/api/engine.h"
 #include "services/worker/health_publisher.h"
 #include "services/worker/image_service.h"
-#include "base/json_log.h"
 #include "services/worker/model_directory.h"
 #include "services/worker/model_service.h"
 #include "services/worker/server.h"

@@ -22,7 +22,7 @@ struct WorkerOptions {
   std::string device = "auto";
   std::string dtype = "auto";
   std::string memory_budget;  // "6GiB"; "": none
-  int64_t threads = 0;  // 0: every core
+  int64_t threads = 0;        // 0: every core
   int64_t queue_limit = 64;
   int64_t max_loaded_models = 1;
   std::vector<std::string> load;  // keys, loaded before the worker says that it serves

@@ -74,6 +74,9 @@ Measured measure_step(const flux::TransformerConfig& config, const flux::StepSha
 }
 
 TEST(FluxMemoryTest, AStepHoldsNoMoreThanTheEstimate) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "AddressSanitizer keeps what was freed";
+#endif
   const flux::StepShape shape{
       .height = 64, .width = 48, .text_tokens = 128, .batch = 1, .dtype_size = 4};
   const Measured one = measure_step(of_width(/*heads=*/4), shape, at::kFloat);
