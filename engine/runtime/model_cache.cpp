@@ -49,10 +49,14 @@ absl::Status ModelCache::open(const std::string& key, const EventSink& sink) {
 }
 
 absl::Status ModelCache::fill(Entry& entry, const EventSink& sink, const CancelToken& cancel) {
-  if (entry.model->loaded_bytes() == 0) {
-    set_status(entry.key, {entry.key, entry.fingerprint, /*bytes=*/0, /*loading=*/true});
-  }
-  EASEL_RETURN_IF_ERROR(entry.model->load(sink, cancel));
+  // Told only when something is loaded: weights that come with each job leave the model ready.
+  const EventSink telling = [&](const GenerateEvent& event) {
+    if (std::holds_alternative<StageStarted>(event)) {
+      set_status(entry.key, {entry.key, entry.fingerprint, /*bytes=*/0, /*loading=*/true});
+    }
+    if (sink) sink(event);
+  };
+  EASEL_RETURN_IF_ERROR(entry.model->load(telling, cancel));
   update(entry);
   return absl::OkStatus();
 }

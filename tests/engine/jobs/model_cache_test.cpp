@@ -57,6 +57,16 @@ TEST_F(ModelCacheTest, TheLeastRecentlyUsedOneLeaves) {
   EXPECT_EQ(world_->opened(), Keys({"a", "b", "c", "b"}));
 }
 
+TEST_F(ModelCacheTest, AModelWhoseWeightsComeWithEachJobStaysReady) {
+  world_->weights_come_with_jobs = true;
+  ModelCache cache = make(1);
+  ASSERT_TRUE(acquire(cache, "a").ok());
+  told_loading_ = false;
+  ASSERT_TRUE(acquire(cache, "a").ok());
+  EXPECT_FALSE(told_loading_);
+  EXPECT_FALSE(cache.snapshot()[0].loading);
+}
+
 TEST_F(ModelCacheTest, AModelThatNeedsRoomHasTheLeastRecentlyUsedOthersLeave) {
   std::vector<UnloadedModel> unloaded;
   ModelCache cache(
