@@ -7,6 +7,8 @@ cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export EASEL_DEPS_DIR=$work/deps
+# What ./dev test has set for the tests that need it says nothing of this one's faked machines.
+unset EASEL_ENVOY EASEL_BUF EASEL_AXE EASEL_GRPCURL
 failures=0
 
 # expect NAME WANTED GOT: both equal; a WANTED of *text* means that GOT contains it.
