@@ -33,7 +33,7 @@ def expand(name, shape):
 
 def tensors_of(component, blocks):
     """(name, shape) of a component; `blocks` says how many of each numbered list are kept, if not all."""
-    for pattern, shape in component["tensors"].items():
+    for pattern, shape in component["shapes"].items():
         for name, _ in expand(pattern, shape):
             number = re.match(r"(\w+)\.(\d+)\.", name)
             if number and int(number[2]) >= blocks.get(number[1], 10**9):
