@@ -37,7 +37,8 @@ absl::Status Component::stream(at::ScalarType dtype, at::Device device,
   if (lies_as(residency)) return absl::OkStatus();
   unload();
   std::vector<Module::Block> blocks = module_->blocks();
-  EASEL_ASSIGN_OR_RETURN(auto shared, WeightBuffer::load(blocks[0].parameters, dtype, device));
+  EASEL_ASSIGN_OR_RETURN(auto shared,
+                         WeightBuffer::load(blocks[0].parameters, dtype, device, InPlace::kNever));
   blocks.erase(blocks.begin());
   EASEL_ASSIGN_OR_RETURN(
       streamed_, StreamedWeights::create(std::move(blocks), residency, dtype, device, transfer));

@@ -72,9 +72,13 @@ PackedBlock::PackedBlock(const std::vector<Parameter*>& parameters, at::ScalarTy
 }
 
 absl::Status PackedBlock::read(std::byte* target) const {
-  // Beside a thread that computes: its own part of torch's thread pool would slow that one down.
+  // Threads of its own would slow down the one that computes.
   const at::internal::ThreadIdGuard thread_id(0);
   const c10::ParallelGuard serial(true);
+  return read_at_once(target);
+}
+
+absl::Status PackedBlock::read_at_once(std::byte* target) const {
   const c10::InferenceMode inference;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     EASEL_RETURN_IF_ERROR(read_parameter(*parameters_[i], dtypes_[i], target + offsets_[i]));

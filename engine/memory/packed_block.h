@@ -21,8 +21,10 @@ class PackedBlock : public BlockSource {
   size_t bytes() const override { return bytes_; }
 
   // Reads the file, a few MiB at a time, and converts what is stored in another dtype. No page of
-  // the mapping is touched.
+  // the mapping is touched. One thread, for beside a thread that computes.
   absl::Status read(std::byte* target) const override;
+  // The same, converting with all of torch's threads.
+  absl::Status read_at_once(std::byte* target) const;
 
   // Binds the parameters to where they lie in `memory` on `device`.
   void bind(const std::byte* memory, at::Device device) const;

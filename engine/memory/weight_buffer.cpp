@@ -44,17 +44,21 @@ WeightBuffer::WeightBuffer(std::vector<Parameter*> in_place, const std::vector<P
 }
 
 absl::StatusOr<std::unique_ptr<WeightBuffer>> WeightBuffer::load(
-    const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device) {
-  std::vector<Parameter*> in_place, copied;
+    const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device,
+    InPlace in_place) {
+  std::vector<Parameter*> mapped, copied;
   for (Parameter* parameter : parameters) {
-    (usable_in_place(*parameter, component_dtype, device) ? in_place : copied).push_back(parameter);
+    const bool stays_in_file =
+        in_place == InPlace::kAllowed && usable_in_place(*parameter, component_dtype, device);
+    (stays_in_file ? mapped : copied).push_back(parameter);
   }
   std::unique_ptr<WeightBuffer> buffer(
-      new WeightBuffer(std::move(in_place), copied, component_dtype));
+      new WeightBuffer(std::move(mapped), copied, component_dtype));
   if (copied.empty()) return buffer;
   const auto bytes = static_cast<int64_t>(buffer->copied_.bytes());
   at::Tensor host = at::empty({bytes}, at::TensorOptions(at::kByte));
-  EASEL_RETURN_IF_ERROR(buffer->copied_.read(static_cast<std::byte*>(host.mutable_data_ptr())));
+  EASEL_RETURN_IF_ERROR(
+      buffer->copied_.read_at_once(static_cast<std::byte*>(host.mutable_data_ptr())));
   buffer->buffer_ = host.to(device);
   buffer->copied_.bind(static_cast<const std::byte*>(buffer->buffer_.const_data_ptr()), device);
   return buffer;

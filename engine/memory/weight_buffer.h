@@ -13,16 +13,21 @@
 
 namespace easel {
 
+// Whether weights may be used where they lie in the mapped file. Pages of a mapping come and go as
+// the operating system likes, so a memory budget cannot count on them.
+enum class InPlace { kAllowed, kNever };
+
 // Owns one contiguous buffer on one device, with the parameters of one block behind each other in
 // the dtype that they are computed in. Parameters whose bytes in the checkpoint already lie right
-// (same dtype, aligned, on the CPU) are used in place and take no room here. The parameters stay
-// bound for the buffer's life.
+// (same dtype, aligned, on the CPU) are used in place, where that is allowed, and take no room
+// here. The parameters stay bound for the buffer's life.
 class WeightBuffer {
  public:
   // Reads and binds. Every parameter must have a source; the checkpoint must outlive the buffer.
   // BAD_WEIGHTS when a file was cut short; throws c10::Error when the memory is not to be had.
   static absl::StatusOr<std::unique_ptr<WeightBuffer>> load(
-      const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device);
+      const std::vector<Parameter*>& parameters, at::ScalarType component_dtype, at::Device device,
+      InPlace in_place = InPlace::kAllowed);
   ~WeightBuffer();
   WeightBuffer(const WeightBuffer&) = delete;
   WeightBuffer& operator=(const WeightBuffer&) = delete;

@@ -16,6 +16,9 @@
 namespace easel {
 namespace {
 
+constexpr std::string_view kWentOnWithLess =
+    "memory ran out; the job went on with a plan that takes less";
+
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
@@ -114,7 +117,7 @@ class JobRun {
       if (done.ok() || reason_of(done) != Reason::kOutOfMemory) return done;
       if (!residency_.relieve(*state_)) return done;
       entered_ = false;
-      state_->warnings.push_back(concat(done.message(), " — went on with less of it"));
+      state_->warnings.emplace_back(kWentOnWithLess);
       emit(Warning{state_->warnings.back()});
     }
   }
@@ -206,6 +209,7 @@ absl::StatusOr<JobOutcome> run_job(Pipeline& pipeline, Residency& residency,
                                    const CancelToken& cancel) {
   JobRun run(pipeline, residency, request, sink, cancel);
   absl::StatusOr<JobOutcome> outcome = guarded([&] { return run.run(); });
+  residency.end();
   if (!outcome.ok() && reason_of(outcome.status()) == Reason::kOutOfMemory) unload_all(pipeline);
   return outcome;
 }

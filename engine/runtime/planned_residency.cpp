@@ -88,6 +88,14 @@ void PlannedResidency::leave(const Stage& stage, const RequestState&) {
   }
 }
 
+// A job that was cancelled or failed has not left its stage.
+void PlannedResidency::end() {
+  for (Component* component : pipeline_.components()) {
+    const ComponentPlan* planned = plan_ ? plan_->find(component->name()) : nullptr;
+    if (planned == nullptr || planned->placement != Placement::kResident) component->unload();
+  }
+}
+
 bool PlannedResidency::relieve(RequestState& state) {
   if (!plan_) return false;
   std::vector<StageDemand> left = pipeline_.demands(state);

@@ -28,6 +28,7 @@ class PlannedResidency : public Residency {
   absl::Status enter(const Stage& stage, const RequestState& state) override;
   void begin_unit(const Stage& stage, const RequestState& state, bool another_follows) override;
   void leave(const Stage& stage, const RequestState& state) override;
+  void end() override;
   bool relieve(RequestState& state) override;
 
   // Of the job that began last.

@@ -28,6 +28,9 @@ class Residency {
   // After the stage's last unit.
   virtual void leave(const Stage& stage, const RequestState& state) = 0;
 
+  // After the job, however it ended: what is not to stay for the next one goes.
+  virtual void end() {}
+
   // After a unit ran out of memory: frees what it can and finds a way that takes less, from the
   // state as it is; the stage has to be entered again. False when there is none.
   virtual bool relieve(RequestState& state) = 0;

@@ -67,6 +67,20 @@ TEST(WeightBufferTest, UsesTheFileItselfOnlyWhereItIsAlignedAndOfTheSameDtype) {
   EXPECT_EQ((*buffer)->bytes(), 64 + 64);  // c and half, each rounded up
 }
 
+TEST(WeightBufferTest, UsesNothingInPlaceWhereThatIsNotAllowed) {
+  const TempFolder folder;
+  const auto checkpoint = make_checkpoint(folder, {{"a", counted({16})}});
+  Module root;
+  Parameter a(root, "a", {16});
+  a.set_source(source_of(*checkpoint, "a"));
+  const auto buffer = WeightBuffer::load({&a}, at::kFloat, kCpu, InPlace::kNever);
+  ASSERT_TRUE(buffer.ok()) << buffer.status();
+  EXPECT_EQ(a.place(), Place::kHost);
+  EXPECT_TRUE(at::equal(a.tensor(), counted({16})));
+  EXPECT_EQ((*buffer)->bytes(), 64);
+  EXPECT_EQ((*buffer)->mapped_bytes(), 0);
+}
+
 TEST(WeightBufferTest, CopiesFromAFileWhoseDataSectionIsNotAligned) {
   const TempFolder folder;
   std::string header = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";

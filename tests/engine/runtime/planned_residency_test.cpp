@@ -50,7 +50,9 @@ class PlannedResidencyTest : public ::testing::Test {
   }
   int64_t held() const {
     int64_t bytes = 0;
-    for (const Component* component : pipeline_->components()) bytes += component->loaded_bytes();
+    for (const Component* component : pipeline_->components()) {
+      bytes += component->loaded_bytes() + component->mapped_bytes();
+    }
     return bytes;
   }
 
@@ -115,6 +117,29 @@ TEST_F(PlannedResidencyTest, WhatFitsStaysForTheNextJob) {
   ASSERT_TRUE(run().ok());
   EXPECT_EQ(held(), planned_to_stay());
   EXPECT_LT(held(), stays);
+}
+
+TEST_F(PlannedResidencyTest, AJobThatIsCancelledAnywhereLeavesOnlyWhatStays) {
+  ASSERT_TRUE(run().ok());
+  budget_ = residency_->plan()->smallest_budget_bytes;
+  ASSERT_TRUE(run().ok());
+  const int64_t stays = planned_to_stay();
+  int stop_at = 0;
+  for (bool cancelled = true; cancelled;) {
+    CancelToken cancel;
+    int events = 0;
+    ++stop_at;
+    const EventSink sink = [&](const GenerateEvent&) {
+      if (++events == stop_at) cancel.cancel();
+    };
+    const auto outcome = run_job(*pipeline_, *residency_, small_request(), sink, cancel);
+    cancelled = !outcome.ok();
+    if (cancelled) {
+      EXPECT_TRUE(fails_with(outcome.status(), Reason::kCancelled, {})) << stop_at;
+    }
+    EXPECT_LE(held(), stays) << stop_at;
+  }
+  EXPECT_GT(stop_at, 5) << "one run a place to stop at";
 }
 
 TEST_F(PlannedResidencyTest, OtherModelsLeaveBeforeThisOneStreams) {

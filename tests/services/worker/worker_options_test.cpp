@@ -69,6 +69,8 @@ TEST_F(WorkerOptionsTest, MistakesInTheFileAreToldWithTheirLine) {
       {"threads = 1\nthreads = 2", "worker.toml:2"},
       {"[worker]\nthreads = 1", "unknown key 'worker'"},
       {"a = ", "worker.toml:1"},
+      {"memory_budget = 4", "worker.toml:1: 'memory_budget' must be"},
+      {"memory_budget = \"4 GiB of it\"", "memory_budget"},
   };
   for (const auto& [text, named] : cases) {
     EXPECT_TRUE(fails_with(parse_file(text).status(), Reason::kInvalidField, {named})) << text;
@@ -82,6 +84,8 @@ TEST_F(WorkerOptionsTest, MistakesInFlagsAreTold) {
       fails_with(parse({"--queue-limit", "0"}).status(), Reason::kInvalidField, {"--queue-limit"}));
   EXPECT_TRUE(
       fails_with(parse({"--queue-limit", "x"}).status(), Reason::kInvalidField, {"--queue-limit"}));
+  EXPECT_TRUE(fails_with(parse({"--memory-budget", "much"}).status(), Reason::kInvalidField,
+                         {"memory_budget", "much"}));
   EXPECT_TRUE(fails_with(parse({"--address", "0.0.0.0:1"}).status(), Reason::kInvalidField,
                          {"--insecure"}));
   EXPECT_TRUE(
@@ -89,9 +93,9 @@ TEST_F(WorkerOptionsTest, MistakesInFlagsAreTold) {
 }
 
 TEST_F(WorkerOptionsTest, WhatIsPrintedIsReadBackAsTheSame) {
-  const auto given =
-      parse({"--address", "unix:/a \"b\"", "--load", "one", "--load", "two", "--log-prompts",
-             "--drain-seconds", "7", "--device", "cpu", "--print-config"});
+  const auto given = parse({"--address", "unix:/a \"b\"", "--load", "one", "--load", "two",
+                            "--log-prompts", "--drain-seconds", "7", "--device", "cpu",
+                            "--memory-budget", "6GiB", "--print-config"});
   ASSERT_TRUE(given.ok()) << given.status();
   EXPECT_EQ(given->action, WorkerAction::kPrintConfig);
   const std::string text = options_toml(given->options);
@@ -101,6 +105,7 @@ TEST_F(WorkerOptionsTest, WhatIsPrintedIsReadBackAsTheSame) {
   EXPECT_EQ(options_toml(again->options), text);
   EXPECT_EQ(again->options.load, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(again->options.address, "unix:/a \"b\"");
+  EXPECT_EQ(again->options.memory_budget, "6GiB");
 }
 
 TEST_F(WorkerOptionsTest, HelpNamesEveryOption) {
