@@ -6,17 +6,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "engine/api/memory_usage.h"
 
 namespace easel {
 
-// Bytes. On the CPU of the process, as the operating system counts what is resident.
 struct DeviceMemory {
-  int64_t total = 0;
-  int64_t used = 0;
-  int64_t peak = 0;  // since the last reset
+  int64_t total = 0;  // of the device, in bytes
+  MemoryUsage used;   // by this process; on the CPU what is resident
+  MemoryUsage peak;   // since the last reset, and what was held when most was
 };
 
-// Thread-safe; reading takes microseconds and never waits for a job.
+// Thread-safe; reading takes less than a millisecond and never waits for a job.
 class DeviceMonitor {
  public:
   virtual ~DeviceMonitor() = default;
@@ -26,7 +26,7 @@ class DeviceMonitor {
   virtual void reset_peak() = 0;
 };
 
-// The CPU and this process.
+// The CPU and this process, whose memory now is the base.
 std::unique_ptr<DeviceMonitor> make_process_monitor();
 
 // Of a device as ModelOptions names it; for "auto" the one that is chosen. INVALID_FIELD when it is

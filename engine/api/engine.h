@@ -46,7 +46,8 @@ struct UnloadedModel {
 };
 
 struct EngineOptions {
-  size_t queue_limit = 64;       // jobs that may wait; more are refused at once
+  size_t queue_limit = 64;          // jobs that may wait; more are refused at once
+  int64_t memory_budget_bytes = 0;  // as the opener gives it to the models; 0: none
   size_t max_loaded_models = 1;  // each takes its weights' memory; the least recently used one goes
   // Called on the engine's thread when a model is there, goes, or begins to load. May be empty.
   std::function<void(const std::vector<LoadedModelStatus>&)> on_models_changed;
@@ -62,6 +63,7 @@ struct EngineStatus {
   std::vector<LoadedModelStatus> models;  // by key
   std::string device;
   DeviceMemory memory;
+  int64_t memory_budget_bytes = 0;  // 0: none was set
 };
 
 // Thread-safe. One job at a time runs, on a thread of the engine's own; no call but drain() waits

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/api/memory_usage.h"
 #include "engine/api/named_tensor.h"
 
 namespace easel {
@@ -83,10 +84,8 @@ struct GenerateResult {
   std::optional<double> guidance;  // absent where the model has none
   std::string sampler;
   std::string family, variant, dtype, device;
-  std::string fingerprint;        // of the model's files (fingerprint.h); "" when nobody asked
-  int64_t peak_memory_bytes = 0;  // of the process, as the operating system counts it
-  // Set by the engine (engine.h), which also makes the peak one of the job and the device.
-  int64_t memory_before_bytes = 0, memory_after_bytes = 0;
+  std::string fingerprint;  // of the model's files (fingerprint.h); "" when nobody asked
+  JobMemory memory;         // of the device; the engine (engine.h) counts the model's loading in
 };
 
 }  // namespace easel

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/memory/memory_ledger.h"
 
 namespace easel {
 namespace {
@@ -50,7 +51,7 @@ HostDevice::~HostDevice() {
   }
   changed_.notify_all();
   if (reader_.joinable()) reader_.join();
-  for (const auto& [memory, bytes] : allocated_) munmap(memory, bytes);
+  while (!allocated_.empty()) give_back(allocated_.begin());
 }
 
 absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
@@ -62,6 +63,7 @@ absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
                              " bytes for weights: ", std::generic_category().message(errno)));
   }
   allocated_[static_cast<std::byte*>(memory)] = bytes;
+  host_ledger().add(MemoryTag::kWeights, static_cast<int64_t>(bytes));
   return static_cast<std::byte*>(memory);
 }
 
@@ -71,9 +73,13 @@ void HostDevice::release(std::byte* memory) {
     drop_uploads(lock, memory);
   }
   const auto found = allocated_.find(memory);
-  if (found == allocated_.end()) return;
-  munmap(memory, found->second);
-  allocated_.erase(found);
+  if (found != allocated_.end()) give_back(found);
+}
+
+void HostDevice::give_back(std::map<std::byte*, size_t>::iterator allocated) {
+  munmap(allocated->first, allocated->second);
+  host_ledger().add(MemoryTag::kWeights, -static_cast<int64_t>(allocated->second));
+  allocated_.erase(allocated);
 }
 
 absl::StatusOr<Ticket> HostDevice::begin_upload(const BlockSource& source, std::byte* memory,

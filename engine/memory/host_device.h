@@ -51,6 +51,7 @@ class HostDevice : public TransferDevice {
 
   explicit HostDevice(HostDeviceOptions options) : options_(options) {}
   void run();
+  void give_back(std::map<std::byte*, size_t>::iterator allocated);
   // Sleeps until the speed that was asked for has had time for `bytes`, or the device is to end.
   void throttle(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point begin,
                 size_t bytes);

@@ -41,6 +41,7 @@ WeightBuffer::WeightBuffer(std::vector<Parameter*> in_place, const std::vector<P
     parameter->bind(stored, Place::kFile);
     mapped_bytes_ += static_cast<int64_t>(stored.nbytes());
   }
+  mapped_entry_.emplace(host_ledger(), MemoryTag::kWeights, mapped_bytes_);
 }
 
 absl::StatusOr<std::unique_ptr<WeightBuffer>> WeightBuffer::load(
@@ -56,6 +57,8 @@ absl::StatusOr<std::unique_ptr<WeightBuffer>> WeightBuffer::load(
       new WeightBuffer(std::move(mapped), copied, component_dtype));
   if (copied.empty()) return buffer;
   const auto bytes = static_cast<int64_t>(buffer->copied_.bytes());
+  buffer->buffer_entry_.emplace(device.is_cpu() ? host_ledger() : gpu_ledger(),
+                                MemoryTag::kWeightTensors, bytes);
   at::Tensor host = at::empty({bytes}, at::TensorOptions(at::kByte));
   EASEL_RETURN_IF_ERROR(
       buffer->copied_.read_at_once(static_cast<std::byte*>(host.mutable_data_ptr())));

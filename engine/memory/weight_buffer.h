@@ -6,9 +6,11 @@
 #include <c10/core/ScalarType.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/memory/memory_ledger.h"
 #include "engine/memory/packed_block.h"
 
 namespace easel {
@@ -41,7 +43,8 @@ class WeightBuffer {
 
   std::vector<Parameter*> in_place_;
   PackedBlock copied_;
-  at::Tensor buffer_;  // [bytes], uint8
+  std::optional<LedgerEntry> mapped_entry_, buffer_entry_;  // go after the buffer
+  at::Tensor buffer_;                                       // [bytes], uint8
   int64_t mapped_bytes_ = 0;
 };
 

@@ -2,9 +2,11 @@
 
 #include <c10/core/CachingDeviceAllocator.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/error.h"
+#include "engine/memory/memory_ledger.h"
 #include "engine/runtime/compute_choice.h"
 
 namespace easel {
@@ -12,6 +14,17 @@ namespace {
 
 using c10::CachingAllocator::Stat;
 using c10::CachingAllocator::StatType;
+
+// The allocator counts tensors, the ledger those of weights among them.
+MemoryUsage usage(int64_t reserved, int64_t allocated, const HeldMemory& held) {
+  MemoryUsage usage;
+  usage.total = reserved;
+  usage.weights = held.weights;
+  usage.activations = std::max<int64_t>(allocated - held.weights, 0);
+  usage.cache = std::max<int64_t>(reserved - allocated, 0);
+  usage.pinned = host_ledger().now().pinned;
+  return usage;
+}
 
 // A GPU's memory, as libtorch's allocator counts what it took from the driver.
 class AllocatorMonitor : public DeviceMonitor {
@@ -26,15 +39,17 @@ class AllocatorMonitor : public DeviceMonitor {
     // Before a model is opened there is nothing to ask.
     if (!allocator_->initialized()) return memory;
     memory.total = total_bytes();
-    const Stat reserved = allocator_->getDeviceStats(device_.index())
-                              .reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
-    memory.used = reserved.current;
-    memory.peak = reserved.peak;
+    const auto stats = allocator_->getDeviceStats(device_.index());
+    const Stat& reserved = stats.reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
+    const Stat& allocated = stats.allocated_bytes[static_cast<size_t>(StatType::AGGREGATE)];
+    memory.used = usage(reserved.current, allocated.current, gpu_ledger().now());
+    memory.peak = usage(reserved.peak, allocated.peak, gpu_ledger().at_peak());
     return memory;
   }
 
   void reset_peak() override {
     if (allocator_->initialized()) allocator_->resetPeakStats(device_.index());
+    gpu_ledger().reset_peak();
   }
 
  private:

@@ -17,6 +17,7 @@ class QueueEngine : public Engine {
   QueueEngine(const EngineOptions& options, ModelOpener opener,
               std::unique_ptr<DeviceMonitor> monitor)
       : monitor_(std::move(monitor)),
+        memory_budget_bytes_(options.memory_budget_bytes),
         queue_(options.queue_limit),
         cache_(options.max_loaded_models, std::move(opener), options.on_models_changed,
                options.on_model_unloaded),
@@ -44,6 +45,7 @@ class QueueEngine : public Engine {
     status.models = cache_.snapshot();
     status.device = monitor_->name();
     status.memory = monitor_->read();
+    status.memory_budget_bytes = memory_budget_bytes_;
     return status;
   }
 
@@ -84,6 +86,7 @@ class QueueEngine : public Engine {
   }
 
   const std::unique_ptr<DeviceMonitor> monitor_;
+  const int64_t memory_budget_bytes_;
   CancelToken ending_;
   JobQueue queue_;
   ModelCache cache_;

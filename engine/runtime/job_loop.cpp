@@ -111,7 +111,7 @@ absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
   EASEL_RETURN_IF_ERROR(job.cancel.check());  // before a model is loaded for nobody
   const EventSink sink = [&](const GenerateEvent& event) { on_event(job, event); };
   monitor_.reset_peak();
-  const int64_t memory_before = monitor_.read().used;
+  const MemoryUsage before = monitor_.read().used;
   const Clock::time_point start = Clock::now();
   EASEL_ASSIGN_OR_RETURN(ModelCache::Entry * entry,
                          cache_.acquire(job.job.model, sink, job.cancel));
@@ -122,9 +122,9 @@ absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
   add_seconds(*result, seconds_between(job.submitted, start), load_seconds);
   result->fingerprint = entry->fingerprint;
   const DeviceMemory memory = monitor_.read();
-  result->memory_before_bytes = memory_before;
-  result->peak_memory_bytes = memory.peak;
-  result->memory_after_bytes = memory.used;
+  result->memory.before = before;
+  result->memory.peak = memory.peak;
+  result->memory.after = memory.used;
   return result;
 }
 

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/process_memory.h"
+#include "engine/api/device_monitor.h"
 #include "engine/families/registry.h"
+#include "engine/memory/counting_allocator.h"
 #include "engine/runtime/compute_choice.h"
 #include "engine/runtime/compute_warm_up.h"
 #include "engine/runtime/job_runner.h"
@@ -22,9 +23,12 @@ namespace {
 class PipelineModel : public Model {
  public:
   PipelineModel(std::string name, std::unique_ptr<Pipeline> pipeline, ComputeOptions compute,
-                std::unique_ptr<TransferDevice> transfer, std::unique_ptr<Residency> residency)
+                std::unique_ptr<DeviceMonitor> monitor, std::unique_ptr<TransferDevice> transfer,
+                std::unique_ptr<Residency> residency, std::optional<int64_t> budget_bytes)
       : name_(std::move(name)),
         compute_(compute),
+        budget_bytes_(budget_bytes),
+        monitor_(std::move(monitor)),
         transfer_(std::move(transfer)),
         pipeline_(std::move(pipeline)),
         residency_(std::move(residency)) {}
@@ -32,6 +36,8 @@ class PipelineModel : public Model {
   absl::StatusOr<GenerateResult> generate(const GenerateRequest& request, const EventSink& sink,
                                           const CancelToken& cancel) override {
     const std::lock_guard lock(mutex_);
+    JobMemory memory;
+    memory.before = monitor_->read().used;
     EASEL_ASSIGN_OR_RETURN(JobOutcome outcome,
                            run_job(*pipeline_, *residency_, request, sink, cancel));
     GenerateResult result;
@@ -49,7 +55,7 @@ class PipelineModel : public Model {
     result.variant = pipeline_->variant();
     result.dtype = dtype_label(compute_.dtype);
     result.device = compute_.device.str();
-    result.peak_memory_bytes = peak_resident_bytes();
+    result.memory = after_job(std::move(memory));
     return result;
   }
 
@@ -73,6 +79,16 @@ class PipelineModel : public Model {
   }
 
  private:
+  JobMemory after_job(JobMemory memory) const {
+    const DeviceMemory now = monitor_->read();
+    memory.peak = now.peak;
+    memory.after = now.used;
+    memory.budget_bytes = budget_bytes_;
+    if (const ResidencyPlan* plan = residency_->plan())
+      memory.planned_peak_bytes = plan->peak_bytes;
+    return memory;
+  }
+
   // Its time is the stage "png".
   absl::StatusOr<std::vector<std::string>> encode_pictures(const GenerateRequest& request,
                                                            JobOutcome& outcome) const {
@@ -92,6 +108,8 @@ class PipelineModel : public Model {
   const std::string name_;
   mutable std::mutex mutex_;  // held for the length of a job
   const ComputeOptions compute_;
+  const std::optional<int64_t> budget_bytes_;
+  const std::unique_ptr<DeviceMonitor> monitor_;
   const std::unique_ptr<TransferDevice> transfer_;  // where there is a memory budget
   const std::unique_ptr<Pipeline> pipeline_;        // its weights lie in transfer_'s memory
   const std::unique_ptr<Residency> residency_;
@@ -118,6 +136,8 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   EASEL_ASSIGN_OR_RETURN(const Family* family, find_family(folder));
   ComputeOptions compute;
   EASEL_ASSIGN_OR_RETURN(compute.device, choose_device(options.device));
+  EASEL_ASSIGN_OR_RETURN(auto monitor, make_device_monitor(compute.device.str()));
+  count_cpu_tensors();
   EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
   compute.dtype = choose_dtype(options.dtype, *main, compute.device);
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
@@ -134,7 +154,7 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   }
   return std::make_unique<PipelineModel>(
       options.name.empty() ? model_name(options.path) : options.name, std::move(pipeline), compute,
-      std::move(transfer), std::move(residency));
+      std::move(monitor), std::move(transfer), std::move(residency), options.memory_budget_bytes);
 }
 
 }  // namespace easel

@@ -31,8 +31,7 @@ class PlannedResidency : public Residency {
   void end() override;
   bool relieve(RequestState& state) override;
 
-  // Of the job that began last.
-  const std::optional<ResidencyPlan>& plan() const { return plan_; }
+  const ResidencyPlan* plan() const override { return plan_ ? &*plan_ : nullptr; }
 
  private:
   void take(ResidencyPlan plan, RequestState& state);

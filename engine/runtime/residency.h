@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "engine/api/model.h"
 #include "engine/families/pipeline.h"
+#include "engine/memory/residency_plan.h"
 
 namespace easel {
 
@@ -30,6 +31,9 @@ class Residency {
 
   // After the job, however it ended: what is not to stay for the next one goes.
   virtual void end() {}
+
+  // Of the job that began last; nullptr where nothing is planned.
+  virtual const ResidencyPlan* plan() const { return nullptr; }
 
   // After a unit ran out of memory: frees what it can and finds a way that takes less, from the
   // state as it is; the stage has to be entered again. False when there is none.

@@ -74,7 +74,7 @@ BenchFigures summarize(const std::vector<BenchRun>& runs, double open_seconds) {
   std::vector<double> totals;
   for (const BenchRun& run : runs) {
     totals.push_back(computing_seconds(run.result));
-    figures.peak_memory_bytes = std::max(figures.peak_memory_bytes, run.result.peak_memory_bytes);
+    figures.peak_memory_bytes = std::max(figures.peak_memory_bytes, run.result.memory.peak.total);
   }
   figures.total_seconds = median(std::move(totals));
   return figures;

@@ -10,7 +10,9 @@
 namespace easel {
 
 // One JSON object: {"images": [paths], "seed", "width", "height", "steps", "family", "variant",
-// "dtype", "device", "seconds": {stage: s}, "peak_memory_bytes", "warnings": […]}.
+// "dtype", "device", "seconds": {stage: s}, "peak_memory_bytes", "memory": {"before", "peak",
+// "after": {"total", "base", "weights", "activations", "cache", "workspace", "pinned"}, "budget",
+// "planned_peak"}, "warnings": […]}.
 std::string generate_json(const GenerateResult& result,
                           const std::vector<std::filesystem::path>& paths);
 

@@ -32,6 +32,22 @@ void add_asked(Fields& fields, const GenerateRequest& request) {
   set_if(fields, "steps", request.steps);
 }
 
+Fields usage_fields(const MemoryUsage& usage) {
+  Fields parts;
+  visit_parts(usage, [&](const char* name, int64_t bytes) { parts[name] = bytes; });
+  return parts;
+}
+
+// Bytes.
+Fields memory_fields(const JobMemory& memory) {
+  Fields fields = {{"before", usage_fields(memory.before)},
+                   {"peak", usage_fields(memory.peak)},
+                   {"after", usage_fields(memory.after)}};
+  set_if(fields, "budget", memory.budget_bytes);
+  set_if(fields, "planned_peak", memory.planned_peak_bytes);
+  return fields;
+}
+
 void add_used(Fields& fields, const GenerateResult& result) {
   fields["seed"] = result.seed;
   fields["width"] = result.width;
@@ -40,9 +56,7 @@ void add_used(Fields& fields, const GenerateResult& result) {
   Fields seconds = Fields::object();
   for (const StageSeconds& row : result.seconds) seconds[row.stage] = row.seconds;
   fields["seconds"] = std::move(seconds);
-  fields["memory_before_bytes"] = result.memory_before_bytes;
-  fields["memory_peak_bytes"] = result.peak_memory_bytes;
-  fields["memory_after_bytes"] = result.memory_after_bytes;
+  fields["memory"] = memory_fields(result.memory);
 }
 
 void add_error(Fields& fields, const absl::Status& status) {
@@ -80,8 +94,8 @@ void log_request(JsonLog& log, const LogOptions& options, const std::string& met
   }
   add_asked(fields, job.request);
   add_error(fields, result.status());
-  fields["memory_peak_bytes"] = peak_resident_bytes();
-  fields["memory_after_bytes"] = resident_bytes();
+  fields["memory"] = {{"peak", {{"total", peak_resident_bytes()}}},
+                      {"after", {{"total", resident_bytes()}}}};
   log.write(level_of(result.status()), "request", fields);
 }
 

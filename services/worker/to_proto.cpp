@@ -47,6 +47,16 @@ void set_range(v1::NumberRange& out, const NumberRange& range) {
   out.set_highest(range.highest);
 }
 
+void set_usage(const MemoryUsage& from, v1::MemoryUsage& out) {
+  out.set_total_bytes(to_u64(from.total));
+  out.set_base_bytes(to_u64(from.base));
+  out.set_weights_bytes(to_u64(from.weights));
+  out.set_activations_bytes(to_u64(from.activations));
+  out.set_cache_bytes(to_u64(from.cache));
+  out.set_workspace_bytes(to_u64(from.workspace));
+  out.set_pinned_bytes(to_u64(from.pinned));
+}
+
 v1::GenerateEvent result_event(const GenerateResult& result, const std::string& model,
                                size_t num_images) {
   v1::GenerateEvent event;
@@ -70,9 +80,12 @@ v1::GenerateEvent result_event(const GenerateResult& result, const std::string& 
     seconds.set_seconds(row.seconds);
   }
   for (const std::string& warning : result.warnings) out.add_warnings(warning);
-  out.set_memory_before_bytes(to_u64(result.memory_before_bytes));
-  out.set_memory_peak_bytes(to_u64(result.peak_memory_bytes));
-  out.set_memory_after_bytes(to_u64(result.memory_after_bytes));
+  set_usage(result.memory.before, *out.mutable_memory_before());
+  set_usage(result.memory.peak, *out.mutable_memory_peak());
+  set_usage(result.memory.after, *out.mutable_memory_after());
+  if (result.memory.planned_peak_bytes) {
+    out.set_planned_peak_bytes(to_u64(*result.memory.planned_peak_bytes));
+  }
   return event;
 }
 
@@ -174,7 +187,10 @@ v1::StatusResponse to_proto(const EngineStatus& status) {
   v1::Device& device = *out.add_devices();
   device.set_name(status.device);
   device.set_total_bytes(to_u64(status.memory.total));
-  device.set_used_bytes(to_u64(status.memory.used));
+  device.set_budget_bytes(to_u64(status.memory_budget_bytes));
+  device.set_used_bytes(to_u64(status.memory.used.total));
+  set_usage(status.memory.used, *device.mutable_used());
+  set_usage(status.memory.peak, *device.mutable_peak());
   out.set_queue_length(static_cast<uint32_t>(status.queue_length));
   out.set_queue_limit(static_cast<uint32_t>(status.queue_limit));
   for (const RunningJobStatus& job : status.running) {

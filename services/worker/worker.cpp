@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/version.h"
 
@@ -15,6 +16,7 @@ constexpr std::chrono::milliseconds kWriteGrace{2000};
 EngineOptions engine_options(const WorkerOptions& options, HealthPublisher& health, JsonLog& log) {
   EngineOptions engine;
   engine.queue_limit = static_cast<size_t>(options.queue_limit);
+  engine.memory_budget_bytes = parse_byte_size(options.memory_budget).value_or(0);
   engine.max_loaded_models = static_cast<size_t>(options.max_loaded_models);
   engine.on_models_changed = [&health](const std::vector<LoadedModelStatus>& models) {
     health.models_changed(models);

@@ -1,5 +1,6 @@
 # ./dev bench [ARGUMENT...]: easel against diffusers, side by side (tools/bench).
 # ./dev bench memory [ARGUMENT...]: FLUX.1-dev at its published sizes under memory budgets (tools/bench/memory).
+# ./dev bench streaming: how close streamed steps come to what the bandwidth allows (tests/engine/memory).
 # ./dev bench service [ARGUMENT...]: what gateway and worker add, and what they hold out (tools/bench/service).
 
 # ensure_reference_python: sets reference_python to one that has diffusers; EASEL_REFERENCE_PYTHON names another.
@@ -24,6 +25,10 @@ dev_bench() {
     bench_memory "${@:2}"
     return
   fi
+  if [[ ${1:-} == streaming ]]; then
+    bench_streaming "${@:2}"
+    return
+  fi
   ensure_packages tools/dev/packages.txt tools/dev/packages_bench.txt
   dev_build easel
   ensure_reference_python
@@ -35,6 +40,12 @@ bench_memory() {
   dev_build easel
   step "benchmark of memory budgets: writes 34 GB of random weights into the temporary folder, and removes them"
   python3 -m tools.bench.memory --easel "$build_dir/bin/easel" "$@" || die "the benchmark failed" "Its message is above"
+}
+
+bench_streaming() {
+  dev_build streamed_step_benchmark
+  step "benchmark of streamed steps with a throttled copy: about two minutes"
+  "$build_dir/tests/streamed_step_benchmark" "$@" || die "the benchmark failed" "Its message is above"
 }
 
 bench_service() {

@@ -46,7 +46,7 @@ Finding judge_generation(const SmallestModel& model, const absl::StatusOr<Genera
       concat("model ", model.model.name, ", ", result->width, " x ", result->height, " in ",
              result->dtype, " on ", result->device,
              absl::StrFormat(": a step %.2f s, with loading %.2f s", denoise, total_seconds),
-             ", peak memory ", format_byte_size(result->peak_memory_bytes));
+             ", peak memory ", format_byte_size(result->memory.peak.total));
   const std::optional<double> contrast = picture_contrast(*result);
   if (!contrast || !(*contrast >= kBlank)) {
     return fail(kName, found, "the picture is blank: the model computes nonsense on this machine",

@@ -40,9 +40,9 @@ TEST_F(EngineTest, TheResultTellsWaitingLoadingMemoryAndFingerprint) {
   for (const StageSeconds& row : result->seconds) stages.push_back(row.stage);
   EXPECT_EQ(stages, Texts({"queue", "load", "denoise"}));
   EXPECT_EQ(result->fingerprint, "fingerprint of a");
-  EXPECT_GT(result->memory_before_bytes, 0);
-  EXPECT_GE(result->peak_memory_bytes, result->memory_before_bytes);
-  EXPECT_GT(result->memory_after_bytes, 0);
+  EXPECT_GT(result->memory.before.total, 0);
+  EXPECT_GE(result->memory.peak.total, result->memory.before.total);
+  EXPECT_GT(result->memory.after.total, 0);
 }
 
 TEST_F(EngineTest, ACancelStopsARunningJobBeforeItsNextUnit) {
@@ -102,7 +102,7 @@ TEST_F(EngineTest, StatusAnswersWhileAJobBlocks) {
   ASSERT_EQ(status.models.size(), 1u);
   EXPECT_EQ(status.models[0].bytes, 1000);
   EXPECT_EQ(status.device, "cpu");
-  EXPECT_GT(status.memory.total, status.memory.used);
+  EXPECT_GT(status.memory.total, status.memory.used.total);
 }
 
 TEST_F(EngineTest, StatusAnswersWhileAModelLoads) {

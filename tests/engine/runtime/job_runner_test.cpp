@@ -97,7 +97,14 @@ TEST(JobRunnerTest, ReportsWhatWasUsedAndHowLongEachStageTook) {
   EXPECT_EQ(result->height, 32);
   EXPECT_EQ(result->steps, 3);
   EXPECT_TRUE(result->tensors.empty());
-  EXPECT_GT(result->peak_memory_bytes, 0);
+  const MemoryUsage& peak = result->memory.peak;
+  EXPECT_GT(peak.total, peak.base);
+  EXPECT_GT(peak.weights, 0);
+  EXPECT_GT(peak.activations, 0);
+  EXPECT_GE(peak.total, result->memory.after.total);
+  EXPECT_EQ(result->memory.before.weights, 0);
+  EXPECT_EQ(result->memory.after.weights, model->loaded_bytes());
+  EXPECT_FALSE(result->memory.planned_peak_bytes.has_value());
   std::vector<std::string> stages;
   for (const StageSeconds& row : result->seconds) stages.push_back(row.stage);
   EXPECT_EQ(stages, (std::vector<std::string>{"load", "encode", "denoise", "decode", "png"}));

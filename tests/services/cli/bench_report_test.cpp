@@ -11,7 +11,7 @@ BenchRun run_of(double load, double encode, double decode, std::vector<double> s
   BenchRun run;
   run.result.family = "flux";
   run.result.seconds = {{"load", load}, {"encode", encode}, {"denoise", 1.0}, {"decode", decode}};
-  run.result.peak_memory_bytes = 1 << 20;
+  run.result.memory.peak.total = 1 << 20;
   run.steps = std::move(steps);
   return run;
 }

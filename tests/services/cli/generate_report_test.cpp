@@ -18,7 +18,8 @@ GenerateResult example() {
   result.dtype = "fp32";
   result.device = "cpu";
   result.seconds = {{"load", 0.5}, {"denoise", 2.25}};
-  result.peak_memory_bytes = 3 << 20;
+  result.memory.peak = {.total = 3 << 20, .base = 1 << 20, .weights = 2 << 20};
+  result.memory.budget_bytes = 4 << 20;
   result.warnings = {"cut"};
   return result;
 }
@@ -36,6 +37,15 @@ TEST(GenerateReportTest, JsonSaysWhatWasUsed) {
   EXPECT_EQ(json["device"], "cpu");
   EXPECT_EQ(json["seconds"]["denoise"], 2.25);
   EXPECT_EQ(json["peak_memory_bytes"], 3 << 20);
+  EXPECT_EQ(json["memory"]["peak"], (nlohmann::json{{"total", 3 << 20},
+                                                    {"base", 1 << 20},
+                                                    {"weights", 2 << 20},
+                                                    {"activations", 0},
+                                                    {"cache", 0},
+                                                    {"workspace", 0},
+                                                    {"pinned", 0}}));
+  EXPECT_EQ(json["memory"]["budget"], 4 << 20);
+  EXPECT_FALSE(json["memory"].contains("planned_peak"));
   EXPECT_EQ(json["warnings"], nlohmann::json{"cut"});
 }
 

@@ -45,7 +45,7 @@ TEST_F(CallsTest, EventsComeInOrderAndEndWithTheResult) {
   EXPECT_EQ(result.seed(), 5u);
   EXPECT_EQ(result.num_images(), 2u);
   EXPECT_EQ(result.seconds(0).stage(), "queue");
-  EXPECT_GT(result.memory_after_bytes(), 0u);
+  EXPECT_GT(result.memory_after().total_bytes(), 0u);
 }
 
 TEST_F(CallsTest, AStepAndItsPreviewAreOneEvent) {
@@ -89,6 +89,9 @@ TEST_F(CallsTest, StatusAnswersWhileAJobBlocks) {
   EXPECT_EQ(now.models(0).key(), "one");
   EXPECT_EQ(now.devices(0).name(), "cpu");
   EXPECT_GT(now.devices(0).used_bytes(), 0u);
+  EXPECT_EQ(now.devices(0).used().total_bytes(), now.devices(0).used_bytes());
+  EXPECT_GT(now.devices(0).used().base_bytes(), 0u);
+  EXPECT_GE(now.devices(0).peak().total_bytes(), now.devices(0).used_bytes());
   EXPECT_EQ(now.queue_limit(), 64u);
   context.TryCancel();
 }
@@ -189,7 +192,7 @@ TEST_F(CallsTest, TheLogHasALineForEachRequest) {
   EXPECT_FALSE(line.contains("prompt"));
   EXPECT_EQ(line["seconds"]["denoise"], 0.25);
   EXPECT_EQ(line["steps"], 3);
-  EXPECT_GT(line["memory_after_bytes"], 0);
+  EXPECT_GT(line["memory"]["after"]["total"], 0);
 }
 
 TEST_F(CallsTest, TheLogNamesTheRequestBehindTheCallWhenItIsAnId) {

@@ -91,7 +91,7 @@ TEST_F(EndToEndTest, DrawsAPictureAndEditsIt) {
   EXPECT_EQ(result.model(), "demo");
   EXPECT_EQ(result.family(), "flux");
   EXPECT_EQ(result.fingerprint().size(), 64u);
-  EXPECT_GT(result.memory_peak_bytes(), 0u);
+  EXPECT_GT(result.memory_peak().total_bytes(), 0u);
 
   v1::EditRequest edit;
   edit.set_prompt("a blue circle");
