@@ -37,9 +37,14 @@ dev_bench() {
 }
 
 bench_memory() {
+  local reference=()
   dev_build easel
-  step "benchmark of memory budgets: writes 34 GB of random weights into the temporary folder, and removes them"
-  python3 -m tools.bench.memory --easel "$build_dir/bin/easel" "$@" || die "the benchmark failed" "Its message is above"
+  if [[ " $* " == *" --first-step "* ]]; then
+    ensure_reference_python
+    reference=(--reference-python "$reference_python")
+  fi
+  step "benchmark of memory budgets: writes up to 34 GB of random weights into the temporary folder, and removes them"
+  python3 -m tools.bench.memory --easel "$build_dir/bin/easel" "${reference[@]}" "$@" || die "the benchmark failed" "Its message is above"
 }
 
 bench_streaming() {

@@ -35,10 +35,19 @@ def tensors_of(component, blocks):
     """(name, shape) of a component; `blocks` says how many of each numbered list are kept, if not all."""
     for pattern, shape in component["shapes"].items():
         for name, _ in expand(pattern, shape):
-            number = re.match(r"(\w+)\.(\d+)\.", name)
+            number = re.match(r"(.+?)\.(\d+)\.", name)
             if number and int(number[2]) >= blocks.get(number[1], 10**9):
                 continue
             yield name, shape
+
+
+def shorten(name, config, depth):
+    """Cuts the numbers of blocks in `config` to `depth` of them; returns them by the name of their list."""
+    lists = {"transformer": {"num_layers": "transformer_blocks", "num_single_layers": "single_transformer_blocks"},
+             "text_encoder_2": {"num_layers": "encoder.block"}}.get(name, {})
+    for key in lists:
+        config[key] = max(1, round(config[key] * depth))
+    return {blocks: config[key] for key, blocks in lists.items()}
 
 
 def write_safetensors(path, tensors, chunk):
@@ -65,8 +74,8 @@ def write_safetensors(path, tensors, chunk):
     return offset
 
 
-def write_checkpoint(folder, num_layers=None, num_single_layers=None):
-    """FLUX.1-dev at its published widths; of whole depth unless told otherwise. Returns the bytes of its weights."""
+def write_checkpoint(folder, depth=1.0):
+    """FLUX.1-dev at its published widths, with `depth` of the blocks of transformer and T5. Returns the weights' bytes."""
     published = json.loads(PUBLISHED.read_text())
     chunk, total = random_chunk(), 0
     for part in ("tokenizer", "tokenizer_2", "scheduler"):
@@ -74,11 +83,7 @@ def write_checkpoint(folder, num_layers=None, num_single_layers=None):
     shutil.copy(TINY / "model_index.json", folder)
     for name, component in published.items():
         config = dict(component["config"], _class_name=CLASSES[name])
-        blocks = {}
-        if name == "transformer":
-            config["num_layers"] = blocks["transformer_blocks"] = num_layers or config["num_layers"]
-            config["num_single_layers"] = blocks["single_transformer_blocks"] = \
-                num_single_layers or config["num_single_layers"]
+        blocks = shorten(name, config, depth)
         (folder / name).mkdir()
         (folder / name / "config.json").write_text(json.dumps(config))
         file = "diffusion_pytorch_model" if name in ("transformer", "vae") else "model"
