@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/process_memory.h"
 #include "engine/api/device_monitor.h"
 #include "engine/families/registry.h"
 #include "engine/memory/counting_allocator.h"
@@ -144,7 +145,10 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   std::unique_ptr<TransferDevice> transfer;
   std::unique_ptr<Residency> residency;
   if (options.memory_budget_bytes) {
-    if (compute.device.is_cpu()) warm_up_compute(compute.dtype);
+    if (compute.device.is_cpu()) {
+      return_large_pieces_at_once();
+      warm_up_compute(compute.dtype);
+    }
     EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
     EASEL_ASSIGN_OR_RETURN(ReadLimits limits, limits_reader(*options.memory_budget_bytes, compute));
     residency =

@@ -32,5 +32,22 @@ TEST(ProcessMemoryTest, ThePeakCountsAnewAfterAReset) {
   EXPECT_LT(peak_resident_bytes(), peak);
 }
 
+// As activations come and go: a large piece is freed, which makes the C library raise its limit,
+// then many smaller ones of which a few stay.
+TEST(ProcessMemoryTest, FreedPiecesBetweenThoseInUseGoBackToTheSystem) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "AddressSanitizer keeps what was freed";
+#endif
+  return_large_pieces_at_once();
+  constexpr size_t kPieceBytes = 4 << 20, kPieces = 64;
+  use_block();
+  const int64_t before = resident_bytes();
+  std::vector<std::vector<char>> pieces(kPieces);
+  for (auto& piece : pieces) piece.assign(kPieceBytes, 1);
+  EXPECT_GT(resident_bytes() - before, static_cast<int64_t>(kPieces * kPieceBytes) * 3 / 4);
+  for (size_t i = 0; i + 1 < kPieces; ++i) std::vector<char>().swap(pieces[i]);
+  EXPECT_LT(resident_bytes() - before, static_cast<int64_t>(kPieces * kPieceBytes) / 4);
+}
+
 }  // namespace
 }  // namespace easel
