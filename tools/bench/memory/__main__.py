@@ -89,6 +89,14 @@ def measure_all(options, model):
     print(table(rows))
 
 
+def measure_model(options, model):
+    print(processor(), flush=True)
+    if options.first_step:
+        print(first_step_table(options, model))
+    else:
+        measure_all(options, model)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench memory", description=__doc__)
     parser.add_argument("--easel", required=True, help=argparse.SUPPRESS)
@@ -102,20 +110,20 @@ def main():
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--depth", type=float, default=1.0, help="of the blocks of transformer and T5; default: all")
     parser.add_argument("--folder", help="where the checkpoint is written; default: the temporary folder")
+    parser.add_argument("--model", metavar="DIR", help="a checkpoint that is there, instead of one that is written")
     options = parser.parse_args()
     if options.spread is not None and options.spread < 2:
         parser.error("--spread needs at least 2 budgets")
+    if options.model:
+        return measure_model(options, options.model)
     place = options.folder or tempfile.gettempdir()
     need = WHOLE_CHECKPOINT_BYTES * options.depth * 1.3
     if shutil.disk_usage(place).free < need:
         raise SystemExit(f"{place} has less than the {need / 1e9:.0f} GB of free disk that the checkpoint needs")
     with tempfile.TemporaryDirectory(dir=place) as folder:
         weights = write_checkpoint(Path(folder), options.depth)
-        print(f"wrote {weights / 1e9:.1f} GB of weights; {processor()}", flush=True)
-        if options.first_step:
-            print(first_step_table(options, folder))
-        else:
-            measure_all(options, folder)
+        print(f"wrote {weights / 1e9:.1f} GB of weights", flush=True)
+        measure_model(options, folder)
 
 
 if __name__ == "__main__":
