@@ -36,14 +36,28 @@ absl::Status Component::stream(at::ScalarType dtype, at::Device device,
                                const BlockResidency& residency, TransferDevice& transfer) {
   if (lies_as(residency)) return absl::OkStatus();
   unload();
-  std::vector<Module::Block> blocks = module_->blocks();
+  const std::vector<Module::Block> blocks = module_->blocks();
   EASEL_ASSIGN_OR_RETURN(auto shared,
                          WeightBuffer::load(blocks[0].parameters, dtype, device, InPlace::kNever));
-  blocks.erase(blocks.begin());
-  EASEL_ASSIGN_OR_RETURN(
-      streamed_, StreamedWeights::create(std::move(blocks), residency, dtype, device, transfer));
+  pack(blocks, dtype);
+  std::vector<const PackedBlock*> streamed;
+  for (size_t i = 0; i < packed_.size(); ++i) {
+    packed_[i]->set_keep(residency.kept && i < residency.resident.size() && !residency.resident[i]);
+    streamed.push_back(packed_[i].get());
+  }
+  EASEL_ASSIGN_OR_RETURN(streamed_,
+                         StreamedWeights::create(std::move(streamed), residency, device, transfer));
   buffers_.push_back(std::move(shared));
   return absl::OkStatus();
+}
+
+void Component::pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype) {
+  if (!packed_.empty() && packed_dtype_ == dtype) return;
+  packed_.clear();
+  packed_dtype_ = dtype;
+  for (size_t i = 1; i < blocks.size(); ++i) {
+    packed_.push_back(std::make_unique<PackedBlock>(blocks[i].parameters, dtype));
+  }
 }
 
 bool Component::lies_as(const BlockResidency& residency) const {

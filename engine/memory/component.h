@@ -39,8 +39,9 @@ class Component {
   absl::Status load(at::ScalarType dtype, at::Device device);
 
   // Brings what is in no block, and takes memory for the blocks, which come one ahead of their use.
-  // What is there already in another way is dropped first. BAD_WEIGHTS, OUT_OF_MEMORY, and what
-  // `load` throws; the component is left unloaded. `transfer` outlives it.
+  // What is there already in another way is dropped first; what `transfer` may keep of the blocks
+  // in the host's memory stays with the component, loaded or not. BAD_WEIGHTS, OUT_OF_MEMORY, and
+  // what `load` throws; the component is left unloaded. `transfer` outlives it.
   absl::Status stream(at::ScalarType dtype, at::Device device, const BlockResidency& residency,
                       TransferDevice& transfer);
 
@@ -65,12 +66,16 @@ class Component {
  private:
   Component(std::string name, std::unique_ptr<Module> module,
             std::shared_ptr<const Checkpoint> checkpoint);
+  void pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype);
 
   std::string name_;
   std::shared_ptr<const Checkpoint> checkpoint_;
   std::unique_ptr<Module> module_;
   std::vector<std::unique_ptr<WeightBuffer>> buffers_;  // while loaded; one a block, or the first
-  std::unique_ptr<StreamedWeights> streamed_;           // the other blocks, where they stream
+  // The other blocks since they streamed first, with what the device keeps of them.
+  std::vector<std::unique_ptr<PackedBlock>> packed_;
+  at::ScalarType packed_dtype_ = at::kFloat;   // what they are computed in
+  std::unique_ptr<StreamedWeights> streamed_;  // where they stream
 };
 
 }  // namespace easel

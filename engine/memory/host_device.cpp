@@ -4,8 +4,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <exception>
-#include <new>
 #include <system_error>
 #include <utility>
 
@@ -16,20 +14,6 @@ namespace easel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// The reading thread ends with the program when an exception leaves it, so none may.
-absl::Status read_without_throwing(const BlockSource& source, std::byte* memory) {
-  try {
-    return source.read(memory);
-  } catch (const std::bad_alloc&) {
-    return make_error(Reason::kOutOfMemory, "no memory to read a block of weights with");
-  } catch (const std::exception& error) {
-    return make_error(Reason::kInferenceFailed,
-                      concat("reading a block of weights: ", error.what()));
-  } catch (...) {
-    return make_error(Reason::kInferenceFailed, "reading a block of weights: unknown exception");
-  }
-}
 
 }  // namespace
 
@@ -117,7 +101,8 @@ void HostDevice::run() {
     Upload& upload = uploads_.at(reading_);
     lock.unlock();
     const Clock::time_point begin = Clock::now();
-    absl::Status read = read_without_throwing(*upload.source, upload.memory);
+    absl::Status read =
+        read_without_throwing(*upload.source, 0, upload.source->bytes(), upload.memory);
     lock.lock();
     throttle(lock, begin, upload.source->bytes());
     upload.read = std::move(read);

@@ -18,6 +18,7 @@ constexpr int64_t kChunkElements = 1 << 20;
 // Elements [first, first + count) of `parameter` as stored → `target`, of `dtype`.
 absl::Status read_elements(const Parameter& parameter, int64_t first, int64_t count,
                            at::ScalarType dtype, std::byte* target) {
+  if (count == 0) return absl::OkStatus();
   const ParameterSource& source = parameter.source();
   const at::ScalarType stored = to_scalar_type(source.entry->info->dtype);
   const size_t stored_size = c10::elementSize(stored);
@@ -36,17 +37,21 @@ absl::Status read_elements(const Parameter& parameter, int64_t first, int64_t co
   return absl::OkStatus();
 }
 
-absl::Status read_parameter(const Parameter& parameter, at::ScalarType dtype, std::byte* target) {
+// Elements [first, last) of `parameter` as it is computed with → `target`.
+absl::Status read_parameter(const Parameter& parameter, int64_t first, int64_t last,
+                            at::ScalarType dtype, std::byte* target) {
   const ParameterSource& source = parameter.source();
   const int64_t rows = parameter.shape().empty() ? 1 : std::max<int64_t>(parameter.shape()[0], 1);
-  const int64_t first = source.first_row * (parameter.numel() / rows);
+  const int64_t stored = source.first_row * (parameter.numel() / rows);
   if (!source.swap_halves) {
-    return read_elements(parameter, first, parameter.numel(), dtype, target);
+    return read_elements(parameter, stored + first, last - first, dtype, target);
   }
   const int64_t half = parameter.numel() / 2;
-  EASEL_RETURN_IF_ERROR(read_elements(parameter, first + half, half, dtype, target));
-  return read_elements(parameter, first, half, dtype,
-                       target + static_cast<size_t>(half) * c10::elementSize(dtype));
+  const int64_t middle = std::clamp(half, first, last);
+  EASEL_RETURN_IF_ERROR(
+      read_elements(parameter, stored + half + first, middle - first, dtype, target));
+  return read_elements(parameter, stored + middle - half, last - middle, dtype,
+                       target + static_cast<size_t>(middle - first) * c10::elementSize(dtype));
 }
 
 }  // namespace
@@ -71,19 +76,35 @@ PackedBlock::PackedBlock(const std::vector<Parameter*>& parameters, at::ScalarTy
   }
 }
 
-absl::Status PackedBlock::read(std::byte* target) const {
+absl::Status PackedBlock::read_part(size_t first, size_t count, std::byte* target) const {
   // Threads of its own would slow down the one that computes.
   const at::internal::ThreadIdGuard thread_id(0);
   const c10::ParallelGuard serial(true);
-  return read_at_once(target);
+  return read_range(first, count, target);
 }
 
 absl::Status PackedBlock::read_at_once(std::byte* target) const {
+  return read_range(0, bytes_, target);
+}
+
+absl::Status PackedBlock::read_range(size_t first, size_t count, std::byte* target) const {
   const c10::InferenceMode inference;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    EASEL_RETURN_IF_ERROR(read_parameter(*parameters_[i], dtypes_[i], target + offsets_[i]));
+    const size_t element = c10::elementSize(dtypes_[i]);
+    const size_t end = offsets_[i] + static_cast<size_t>(parameters_[i]->numel()) * element;
+    const size_t from = std::max(first, offsets_[i]);
+    const size_t to = std::min(first + count, end);
+    if (from >= to) continue;
+    EASEL_RETURN_IF_ERROR(read_parameter(
+        *parameters_[i], static_cast<int64_t>((from - offsets_[i]) / element),
+        static_cast<int64_t>((to - offsets_[i]) / element), dtypes_[i], target + (from - first)));
   }
   return absl::OkStatus();
+}
+
+void PackedBlock::set_keep(bool keep) {
+  keep_ = keep;
+  if (!keep_) kept_.reset();
 }
 
 void PackedBlock::bind(const std::byte* memory, at::Device device) const {

@@ -12,20 +12,18 @@ constexpr size_t kNoBlock = static_cast<size_t>(-1);
 }  // namespace
 
 BlockResidency residency_of(const ComponentPlan& plan) {
-  return {plan.resident_blocks, std::max<size_t>(plan.num_slots, 2)};
+  return {plan.resident_blocks, std::max<size_t>(plan.num_slots, 2), plan.pinned_bytes > 0};
 }
 
 absl::StatusOr<std::unique_ptr<StreamedWeights>> StreamedWeights::create(
-    std::vector<Module::Block> blocks, const BlockResidency& residency, at::ScalarType dtype,
-    at::Device device, TransferDevice& transfer) {
-  std::unique_ptr<StreamedWeights> weights(new StreamedWeights(residency, device));
+    std::vector<const PackedBlock*> blocks, const BlockResidency& residency, at::Device device,
+    TransferDevice& transfer) {
+  std::unique_ptr<StreamedWeights> weights(
+      new StreamedWeights(std::move(blocks), residency, device));
   BlockStreamerOptions options;
+  options.blocks.assign(weights->blocks_.begin(), weights->blocks_.end());
   options.resident = residency.resident;
   options.num_slots = residency.num_slots;
-  for (const Module::Block& block : blocks) {
-    weights->blocks_.push_back(std::make_unique<PackedBlock>(block.parameters, dtype));
-    options.blocks.push_back(weights->blocks_.back().get());
-  }
   EASEL_ASSIGN_OR_RETURN(weights->streamer_, BlockStreamer::create(transfer, std::move(options)));
   for (size_t i = 0; i < weights->blocks_.size(); ++i) {
     for (Parameter* parameter : weights->blocks_[i]->parameters()) {
@@ -36,7 +34,7 @@ absl::StatusOr<std::unique_ptr<StreamedWeights>> StreamedWeights::create(
 }
 
 StreamedWeights::~StreamedWeights() {
-  for (const auto& block : blocks_) {
+  for (const PackedBlock* block : blocks_) {
     for (Parameter* parameter : block->parameters()) parameter->set_gate(nullptr);
     block->unbind();
   }

@@ -37,6 +37,7 @@ class WeightsError : public std::exception {
 struct BlockResidency {
   std::vector<bool> resident;  // a flag a block, in order of execution
   size_t num_slots = 2;        // what the others share
+  bool kept = false;           // the device may keep the others' bytes in the host's memory
 
   bool operator==(const BlockResidency&) const = default;
 };
@@ -47,12 +48,11 @@ BlockResidency residency_of(const ComponentPlan& plan);
 // that computes.
 class StreamedWeights : public BlockGate {
  public:
-  // Takes the slots' memory (OUT_OF_MEMORY), reads nothing. `transfer` and the modules outlive it.
-  static absl::StatusOr<std::unique_ptr<StreamedWeights>> create(std::vector<Module::Block> blocks,
-                                                                 const BlockResidency& residency,
-                                                                 at::ScalarType dtype,
-                                                                 at::Device device,
-                                                                 TransferDevice& transfer);
+  // Takes the slots' memory (OUT_OF_MEMORY), reads nothing. `transfer` and the blocks, in order of
+  // execution, outlive it.
+  static absl::StatusOr<std::unique_ptr<StreamedWeights>> create(
+      std::vector<const PackedBlock*> blocks, const BlockResidency& residency, at::Device device,
+      TransferDevice& transfer);
   ~StreamedWeights() override;
 
   // The blocks will be computed with once, in their order. With `another_follows` the first ones of
@@ -66,12 +66,13 @@ class StreamedWeights : public BlockGate {
   const BlockResidency& residency() const { return residency_; }
 
  private:
-  StreamedWeights(BlockResidency residency, at::Device device)
-      : residency_(std::move(residency)), device_(device) {}
+  StreamedWeights(std::vector<const PackedBlock*> blocks, BlockResidency residency,
+                  at::Device device)
+      : residency_(std::move(residency)), device_(device), blocks_(std::move(blocks)) {}
 
   BlockResidency residency_;
   at::Device device_;
-  std::vector<std::unique_ptr<PackedBlock>> blocks_;
+  const std::vector<const PackedBlock*> blocks_;
   std::unique_ptr<BlockStreamer> streamer_;
   size_t current_ = static_cast<size_t>(-1);  // the block that is bound
 };

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,16 +16,34 @@
 
 namespace easel {
 
+// A copy of a block's bytes where a device uploads it faster from; waits for what still reads it.
+class KeptBytes {
+ public:
+  KeptBytes() = default;
+  virtual ~KeptBytes() = default;
+  KeptBytes(const KeptBytes&) = delete;
+  KeptBytes& operator=(const KeptBytes&) = delete;
+};
+
 // A block's bytes as they are computed with: packed, in the compute dtype, from wherever they are
-// kept. Thread-safe.
+// kept. Thread-safe, but for kept().
 class BlockSource {
  public:
   virtual ~BlockSource() = default;
   virtual size_t bytes() const = 0;
-  // Writes all `bytes()` to `target`, host memory aligned to kWeightAlignment. BAD_WEIGHTS when a
+  // Writes the `count` bytes from `first` on to `target`, host memory aligned to kWeightAlignment;
+  // `first` is a multiple of it, and `count` as well but at the block's end. BAD_WEIGHTS when a
   // file was cut short, READ_FAILED's reason when the disk refuses.
-  virtual absl::Status read(std::byte* target) const = 0;
+  virtual absl::Status read_part(size_t first, size_t count, std::byte* target) const = 0;
+  absl::Status read(std::byte* target) const { return read_part(0, bytes(), target); }
+  // Where the device may leave such a copy for the next upload, for as long as the source likes;
+  // nullptr: nowhere. For the device alone while an upload is not awaited.
+  virtual std::unique_ptr<KeptBytes>* kept() const { return nullptr; }
 };
+
+// The same with what it throws as an error: no exception may leave a reading thread.
+absl::Status read_without_throwing(const BlockSource& source, size_t first, size_t count,
+                                   std::byte* target);
 
 using Ticket = uint64_t;
 inline constexpr Ticket kNoTicket = 0;  // nothing to wait for
@@ -47,6 +66,11 @@ class TransferDevice {
   virtual absl::Status await_upload(Ticket upload) = 0;
   // A point behind all computing that was begun so far.
   virtual Ticket mark_compute() = 0;
+
+  // Host memory in which it keeps copies for the sources of uploads, beside its own buffers.
+  virtual size_t kept_bytes() const { return 0; }
+  // Gives back to the system what it holds for reuse alone; may wait for the device.
+  virtual void trim() {}
 };
 
 }  // namespace easel

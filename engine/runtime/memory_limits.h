@@ -12,7 +12,7 @@
 
 namespace easel {
 
-// Brings weights to `device`. INVALID_FIELD for a device that weights cannot be streamed to.
+// Brings weights to `device`. OUT_OF_MEMORY, INFERENCE_FAILED.
 absl::StatusOr<std::unique_ptr<TransferDevice>> make_transfer_device(at::Device device);
 
 // Asked before each job: how much of the budget is taken already by what is not the job's.

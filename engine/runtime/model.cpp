@@ -11,6 +11,7 @@
 #include "engine/memory/counting_allocator.h"
 #include "engine/runtime/compute_choice.h"
 #include "engine/runtime/compute_warm_up.h"
+#include "engine/runtime/gpu_memory.h"
 #include "engine/runtime/job_runner.h"
 #include "engine/runtime/memory_limits.h"
 #include "engine/runtime/picture.h"
@@ -148,6 +149,8 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
     if (compute.device.is_cpu()) {
       return_large_pieces_at_once();
       warm_up_compute(compute.dtype);
+    } else {
+      EASEL_RETURN_IF_ERROR(cap_allocator(*options.memory_budget_bytes, compute.device));
     }
     EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
     EASEL_ASSIGN_OR_RETURN(ReadLimits limits, limits_reader(*options.memory_budget_bytes, compute));

@@ -42,7 +42,7 @@ absl::Status PlannedResidency::begin(RequestState& state) {
   const std::vector<StageDemand> demands = pipeline_.demands(state);
   ResidencyPlan plan;
   do {
-    limits_ = read_limits_(held_bytes());
+    limits_ = read_limits_({held_bytes(), static_cast<int64_t>(transfer_.kept_bytes())});
     plan = plan_residency(footprints_, demands, limits_);
     // Other models leave before this one has to come and go, or to be refused.
   } while (!all_resident(plan) && make_room_ && make_room_());
@@ -55,12 +55,17 @@ absl::Status PlannedResidency::begin(RequestState& state) {
 void PlannedResidency::take(ResidencyPlan plan, RequestState& state) {
   plan_ = std::move(plan);
   state.limits = {plan_->vae_tile, plan_->attention_bytes};
+  bool dropped = false;
   for (Component* component : pipeline_.components()) {
     const ComponentPlan* planned = plan_->find(component->name());
     const bool stays = planned != nullptr && planned->placement == Placement::kResident &&
                        component->lies_as(residency_of(*planned));
-    if (!stays) component->unload();
+    if (stays) continue;
+    dropped |= component->loaded();
+    component->unload();
   }
+  // What lies otherwise from here on shall not find the memory in pieces.
+  if (dropped) transfer_.trim();
 }
 
 absl::Status PlannedResidency::enter(const Stage& stage, const RequestState&) {
@@ -104,6 +109,7 @@ bool PlannedResidency::relieve(RequestState& state) {
   if (!plan) return false;
   // Slots and whatever else the failed unit had: all of it comes again.
   for (Component* component : pipeline_.components()) component->unload();
+  transfer_.trim();
   take(*std::move(plan), state);
   return true;
 }

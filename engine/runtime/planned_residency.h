@@ -14,8 +14,14 @@
 
 namespace easel {
 
-// The limits at this moment, given the bytes that the pipeline's own weights take.
-using ReadLimits = std::function<MemoryLimits(int64_t held_bytes)>;
+// What the pipeline's own weights take at this moment.
+struct HeldBytes {
+  int64_t weights = 0;  // of the budget
+  int64_t kept = 0;     // of the host's memory, in copies that the transfer device keeps
+};
+
+// The limits at this moment.
+using ReadLimits = std::function<MemoryLimits(const HeldBytes& held)>;
 
 // The pipeline and `transfer` outlive it.
 class PlannedResidency : public Residency {

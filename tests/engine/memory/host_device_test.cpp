@@ -26,7 +26,7 @@ using testing::Random;
 class GatedBlock : public BlockSource {
  public:
   size_t bytes() const override { return 64; }
-  absl::Status read(std::byte* target) const override {
+  absl::Status read_part(size_t, size_t, std::byte* target) const override {
     ++num_reads;
     begun.set_value();
     gate.get_future().wait();
@@ -43,7 +43,7 @@ class ThrowingBlock : public BlockSource {
  public:
   explicit ThrowingBlock(bool standard) : standard_(standard) {}
   size_t bytes() const override { return 64; }
-  absl::Status read(std::byte*) const override {
+  absl::Status read_part(size_t, size_t, std::byte*) const override {
     if (standard_) throw std::runtime_error("the disk is on fire");
     throw 7;
   }
@@ -94,7 +94,9 @@ TEST(HostDeviceTest, TellsWhoAwaitsWhatTheReadSaid) {
   class CutBlock : public PatternBlock {
    public:
     CutBlock() : PatternBlock(64, 1) {}
-    absl::Status read(std::byte*) const override { return bad_weights("a.safetensors was cut"); }
+    absl::Status read_part(size_t, size_t, std::byte*) const override {
+      return bad_weights("a.safetensors was cut");
+    }
   };
   const auto device = make_device();
   std::byte* const memory = *device->allocate(64);

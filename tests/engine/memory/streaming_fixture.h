@@ -23,8 +23,8 @@ class PatternBlock : public BlockSource {
   PatternBlock(size_t bytes, size_t index) : bytes_(bytes), pattern_(index * 37 + 11) {}
 
   size_t bytes() const override { return bytes_; }
-  absl::Status read(std::byte* target) const override {
-    for (size_t i = 0; i < bytes_; ++i) target[i] = at(i);
+  absl::Status read_part(size_t first, size_t count, std::byte* target) const override {
+    for (size_t i = 0; i < count; ++i) target[i] = at(first + i);
     return absl::OkStatus();
   }
   bool is_at(const std::byte* memory) const {

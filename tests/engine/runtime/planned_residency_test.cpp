@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "engine/families/registry.h"
+#include "engine/memory/accelerator_device.h"
 #include "engine/memory/host_device.h"
 #include "engine/runtime/job_runner.h"
 #include "engine/runtime/whole_residency.h"
+#include "tests/engine/memory/threaded_runtime.h"
 #include "tests/engine/runtime/failing_allocator.h"
 #include "tests/engine/runtime/tiny_model.h"
 #include "tests/support/status_matchers.h"
@@ -19,26 +21,30 @@ constexpr int64_t kPlenty = int64_t{1} << 40;
 
 class PlannedResidencyTest : public ::testing::Test {
  protected:
-  void SetUp() override { open("dev_a"); }
+  void SetUp() override { open("dev_a", HostDevice::create().value()); }
 
-  void open(const std::string& name) {
+  void open(const std::string& name, std::unique_ptr<TransferDevice> device) {
     residency_.reset();
+    pipeline_.reset();
     auto folder = ModelFolder::open(tiny_model_path(name), {});
     ASSERT_TRUE(folder.ok()) << folder.status();
     const auto family = find_family(*folder);
     ASSERT_TRUE(family.ok()) << family.status();
     auto pipeline = (*family)->open(*folder, compute_);
     ASSERT_TRUE(pipeline.ok()) << pipeline.status();
-    device_ = HostDevice::create().value();
+    const bool is_host = dynamic_cast<HostDevice*>(device.get()) != nullptr;
+    device_ = std::move(device);
     pipeline_ = *std::move(pipeline);
-    residency_ =
-        std::make_unique<PlannedResidency>(*pipeline_, compute_, *device_, [this](int64_t) {
-          MemoryLimits limits;
-          limits.budget_bytes = budget_;
-          limits.host_bytes = kPlenty;
-          limits.device_is_host = true;
-          return limits;
-        });
+    residency_ = std::make_unique<PlannedResidency>(*pipeline_, compute_, *device_,
+                                                    [this, is_host](const HeldBytes& held) {
+                                                      kept_ = held.kept;
+                                                      MemoryLimits limits;
+                                                      limits.budget_bytes = budget_;
+                                                      limits.host_bytes = kPlenty;
+                                                      limits.pinned_bytes = pinned_;
+                                                      limits.device_is_host = is_host;
+                                                      return limits;
+                                                    });
   }
 
   absl::StatusOr<JobOutcome> run(const GenerateRequest& request = small_request()) {
@@ -66,7 +72,9 @@ class PlannedResidencyTest : public ::testing::Test {
 
   const ComputeOptions compute_;
   int64_t budget_ = kPlenty;
-  std::unique_ptr<HostDevice> device_;
+  int64_t pinned_ = kPlenty;
+  int64_t kept_ = 0;  // by the device, when the last job began
+  std::unique_ptr<TransferDevice> device_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<PlannedResidency> residency_;
 };
@@ -89,6 +97,45 @@ TEST_F(PlannedResidencyTest, EveryBudgetThatFitsGivesTheSameBytes) {
     }
   }
   EXPECT_TRUE(streamed);
+}
+
+// A GPU of threads that compute where they are called: all of a GPU's way but libtorch's streams.
+TEST_F(PlannedResidencyTest, BlocksThatComeAsToAGpuGiveTheSameBytes) {
+  const at::Tensor expected = unbudgeted();
+  const auto runtime = std::make_shared<ThreadedRuntime>(/*seed=*/1, /*limit_bytes=*/kPlenty,
+                                                         ThreadedRuntime::Computes::kHost);
+  open("dev_a", AcceleratorDevice::create(runtime).value());
+  ASSERT_TRUE(run().ok());
+  const int64_t most = residency_->plan()->peak_bytes;
+  const int64_t least = residency_->plan()->smallest_budget_bytes;
+  for (const int64_t pinned : {kPlenty, int64_t{0}}) {
+    pinned_ = pinned;
+    for (int part = 0; part <= 2; ++part) {
+      budget_ = least + (most - least) * part / 4;
+      const auto outcome = run();
+      ASSERT_TRUE(outcome.ok()) << outcome.status();
+      EXPECT_TRUE(at::equal(outcome->result.images, expected)) << budget_;
+    }
+  }
+  EXPECT_EQ(runtime->hazards(), std::vector<std::string>{});
+}
+
+TEST_F(PlannedResidencyTest, WhatIsPinnedStaysForTheNextJobAndCountsAsItsOwn) {
+  const auto runtime = std::make_shared<ThreadedRuntime>(/*seed=*/2, /*limit_bytes=*/kPlenty,
+                                                         ThreadedRuntime::Computes::kHost);
+  open("dev_a", AcceleratorDevice::create(runtime).value());
+  ASSERT_TRUE(run().ok());
+  budget_ = residency_->plan()->smallest_budget_bytes;
+  ASSERT_TRUE(run().ok());
+  const auto kept = static_cast<int64_t>(device_->kept_bytes());
+  EXPECT_GE(kept, residency_->plan()->find("transformer")->pinned_bytes);
+  EXPECT_GT(kept, 0);
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(kept_, kept) << "the plan was told";
+  EXPECT_EQ(device_->kept_bytes(), static_cast<size_t>(kept));
+  pinned_ = 0;
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(device_->kept_bytes(), 0U) << "what may no longer be pinned goes";
 }
 
 TEST_F(PlannedResidencyTest, NoStageHoldsMoreWeightsThanWerePlanned) {
