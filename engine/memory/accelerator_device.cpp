@@ -1,6 +1,7 @@
 #include "engine/memory/accelerator_device.h"
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -13,14 +14,17 @@ namespace {
 // A mark is waited for within a few blocks; a later one than was asked for is as right, but later.
 constexpr size_t kMostMarks = 64;
 
+absl::Status check_aligned(std::string_view name, size_t bytes) {
+  if (bytes > 0 && bytes % kWeightAlignment == 0) return absl::OkStatus();
+  return invalid_field(name, ": got ", bytes, ", expected a multiple of ", kWeightAlignment);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AcceleratorDevice>> AcceleratorDevice::create(
     std::shared_ptr<AcceleratorRuntime> runtime, AcceleratorDeviceOptions options) {
-  if (options.stage_bytes == 0 || options.stage_bytes % kWeightAlignment != 0) {
-    return invalid_field("stage_bytes: got ", options.stage_bytes, ", expected a multiple of ",
-                         kWeightAlignment);
-  }
+  EASEL_RETURN_IF_ERROR(check_aligned("stage_bytes", options.stage_bytes));
+  EASEL_RETURN_IF_ERROR(check_aligned("bytes_per_reader", options.bytes_per_reader));
   std::unique_ptr<AcceleratorDevice> device(new AcceleratorDevice(std::move(runtime), options));
   try {
     device->reader_ = std::thread([self = device.get()] { self->run(); });
@@ -175,7 +179,7 @@ absl::Status AcceleratorDevice::issue_kept(const Upload& upload, std::unique_ptr
   absl::Status status;
   for (const PinnedBytes::Piece& piece : pinned.pieces()) {
     if (fresh != nullptr) {
-      status = read_without_throwing(*upload.source, piece.first, piece.bytes, piece.memory);
+      status = read(*upload.source, piece.first, piece.bytes, piece.memory);
     }
     if (status.ok())
       status = runtime_->copy(upload.memory + piece.first, piece.memory, piece.bytes);
@@ -193,10 +197,36 @@ absl::Status AcceleratorDevice::issue_staged(const Upload& upload) {
   for (size_t first = 0; first < bytes; first += options_.stage_bytes) {
     const size_t part = std::min(options_.stage_bytes, bytes - first);
     EASEL_ASSIGN_OR_RETURN(Stage* const stage, next_stage());
-    EASEL_RETURN_IF_ERROR(read_without_throwing(*upload.source, first, part, stage->memory));
+    EASEL_RETURN_IF_ERROR(read(*upload.source, first, part, stage->memory));
     EASEL_RETURN_IF_ERROR(runtime_->copy(upload.memory + first, stage->memory, part));
     EASEL_ASSIGN_OR_RETURN(stage->copied, runtime_->record(Queue::kCopy));
   }
+  return absl::OkStatus();
+}
+
+absl::Status AcceleratorDevice::read(const BlockSource& source, size_t first, size_t count,
+                                     std::byte* target) const {
+  const size_t readers = std::clamp<size_t>(count / options_.bytes_per_reader, 1,
+                                            std::max<size_t>(options_.num_readers, 1));
+  const size_t share = align_weight((count + readers - 1) / readers);
+  std::vector<absl::Status> results(readers);
+  const auto read_share = [&](size_t reader) {
+    const size_t begin = std::min(reader * share, count);
+    if (begin == count) return;  // the shares were rounded up
+    results[reader] = read_without_throwing(source, first + begin, std::min(share, count - begin),
+                                            target + begin);
+  };
+  std::vector<std::thread> others;
+  for (size_t reader = 1; reader < readers; ++reader) {
+    try {
+      others.emplace_back(read_share, reader);
+    } catch (const std::system_error&) {
+      read_share(reader);  // without a thread of its own
+    }
+  }
+  read_share(0);
+  for (std::thread& other : others) other.join();
+  for (const absl::Status& result : results) EASEL_RETURN_IF_ERROR(result);
   return absl::OkStatus();
 }
 

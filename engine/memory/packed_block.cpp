@@ -112,9 +112,12 @@ void PackedBlock::bind(const std::byte* memory, at::Device device) const {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     // ATen has no read-only tensors; nobody writes to weights.
     auto* data = const_cast<std::byte*>(memory) + offsets_[i];
-    parameters_[i]->bind(
-        at::from_blob(data, parameters_[i]->shape(), at::TensorOptions(dtypes_[i]).device(device)),
-        place);
+    // Told where it lies, libtorch need not ask the driver.
+    parameters_[i]->bind(at::for_blob(data, parameters_[i]->shape())
+                             .options(at::TensorOptions(dtypes_[i]).device(device))
+                             .target_device(device)
+                             .make_tensor(),
+                         place);
   }
 }
 

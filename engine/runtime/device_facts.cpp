@@ -12,6 +12,7 @@
 #include "engine/api/copy_speeds.h"
 #include "engine/api/device_monitor.h"
 #include "engine/runtime/compute_choice.h"
+#include "engine/runtime/gpu_memory.h"
 
 namespace easel {
 namespace {
@@ -47,7 +48,7 @@ absl::StatusOr<DeviceFacts> find_device(const std::string& device) {
     facts.total_bytes = machine_memory_bytes();
     return facts;
   }
-  facts.base_bytes = 0;
+  facts.base_bytes = gpu_base_bytes(GpuMemory{});
   facts.found = chosen.ok();
   facts.planned_for = at::Device(at::kCUDA, 0);
   facts.name = concat(device, " (assumed)");
@@ -57,6 +58,7 @@ absl::StatusOr<DeviceFacts> find_device(const std::string& device) {
   at::empty({1}, at::TensorOptions(*chosen));  // its allocator knows the size once it is used
   EASEL_ASSIGN_OR_RETURN(const auto monitor, make_device_monitor(device));
   facts.total_bytes = monitor->read().total;
+  facts.base_bytes = gpu_base_bytes(read_gpu_memory(*chosen));
   return facts;
 }
 
@@ -93,8 +95,10 @@ std::vector<std::string> describe_limits(const MemoryLimits& limits, const Devic
   std::vector<std::string> lines;
   if (limits.base_bytes > 0) {
     lines.push_back(
-        concat("this process before anything loads: ", format_byte_size(limits.base_bytes), " (",
-               from(given.base_bytes.has_value(), "measured"), ")"));
+        concat(device.is_host ? "this process before anything loads: "
+                              : "CUDA itself, its kernels and workspaces: ",
+               format_byte_size(limits.base_bytes), " (",
+               from(given.base_bytes.has_value(), device.is_host ? "measured" : "assumed"), ")"));
   }
   lines.push_back(concat("host memory beside it for weights: ", format_byte_size(limits.host_bytes),
                          " (", from(given.host_bytes.has_value(), "free now"), ")"));

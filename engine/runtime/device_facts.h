@@ -20,7 +20,8 @@ struct DeviceFacts {
   bool found = true;                 // false: none is here, a typical one is planned for
   at::Device planned_for{at::kCPU};  // whose dtypes count
   int64_t total_bytes = 0;           // 0: not known
-  int64_t base_bytes = 0;            // of the budget, taken already: on the CPU this process
+  int64_t base_bytes = 0;            // of the budget, taken already: on the CPU this process,
+                                     // on a GPU what lies beside libtorch's memory
   int64_t free_host_bytes = 0;
 };
 

@@ -5,6 +5,8 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 
 #include "absl/strings/str_format.h"
 #include "base/error.h"
@@ -24,6 +26,11 @@ constexpr int64_t kWorkspace = int64_t{256} << 20;
 
 using c10::CachingAllocator::Stat;
 using c10::CachingAllocator::StatType;
+
+bool says_how_to_allocate() {
+  return std::getenv("PYTORCH_ALLOC_CONF") != nullptr ||
+         std::getenv("PYTORCH_CUDA_ALLOC_CONF") != nullptr;
+}
 
 }  // namespace
 
@@ -51,11 +58,15 @@ int64_t bytes_beside_allocator(const GpuMemory& memory) {
   return std::max(beside, kUsualBesideAllocator);
 }
 
+int64_t gpu_base_bytes(const GpuMemory& memory) {
+  return bytes_beside_allocator(memory) + kWorkspace;
+}
+
 MemoryLimits gpu_limits(int64_t budget_bytes, int64_t kept_bytes, const GpuMemory& memory,
                         int64_t free_host_bytes) {
   MemoryLimits limits;
   limits.budget_bytes = budget_bytes;
-  limits.base_bytes = bytes_beside_allocator(memory) + kWorkspace;
+  limits.base_bytes = gpu_base_bytes(memory);
   limits.host_bytes = free_host_bytes + kept_bytes;
   limits.pinned_bytes = limits.host_bytes / 2;
   return limits;
@@ -69,11 +80,12 @@ double allocator_share(int64_t budget_bytes, const GpuMemory& memory) {
 }
 
 absl::Status cap_allocator(int64_t budget_bytes, at::Device device) {
+  std::string settings = absl::StrFormat("per_process_memory_fraction:%.9f",
+                                         allocator_share(budget_bytes, read_gpu_memory(device)));
+  // Segments that grow leave no gaps between blocks of different sizes.
+  if (!says_how_to_allocate()) settings += ",expandable_segments:True";
   try {
-    // Segments that grow leave no gaps between blocks of different sizes.
-    c10::CachingAllocator::setAllocatorSettings(
-        absl::StrFormat("per_process_memory_fraction:%.9f,expandable_segments:True",
-                        allocator_share(budget_bytes, read_gpu_memory(device))));
+    c10::CachingAllocator::setAllocatorSettings(settings);
   } catch (const c10::Error& error) {
     return invalid_field("memory budget: libtorch cannot be kept within it: ",
                          error.what_without_backtrace());

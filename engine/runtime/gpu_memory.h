@@ -29,6 +29,10 @@ GpuMemory read_gpu_memory(at::Device device);
 // driver's figure where this process seems to be the only one, but never less than is usual.
 int64_t bytes_beside_allocator(const GpuMemory& memory);
 
+// What of a budget no plan can use: that, and workspaces. Of a GPU that is not here (all zero),
+// what is usual.
+int64_t gpu_base_bytes(const GpuMemory& memory);
+
 // `kept_bytes` of the host's memory hold copies of this model's own weights.
 MemoryLimits gpu_limits(int64_t budget_bytes, int64_t kept_bytes, const GpuMemory& memory,
                         int64_t free_host_bytes);
@@ -37,7 +41,8 @@ MemoryLimits gpu_limits(int64_t budget_bytes, int64_t kept_bytes, const GpuMemor
 double allocator_share(int64_t budget_bytes, const GpuMemory& memory);
 
 // Keeps libtorch's allocator within the budget from its first use on; after it, nothing changes any
-// more, so that the first budget of a process counts. INVALID_FIELD when libtorch refuses.
+// more, so that the first budget of a process counts. Its segments grow, unless the environment
+// (PYTORCH_ALLOC_CONF) says how it is to work. INVALID_FIELD when libtorch refuses.
 absl::Status cap_allocator(int64_t budget_bytes, at::Device device);
 
 // The most that this process has taken of the GPU since the allocator's peak was reset last.

@@ -26,9 +26,11 @@ double seconds_since(Clock::time_point start) {
 }
 
 bool says_out_of_memory(const c10::Error& error) {
-  // The CPU allocator has no error type of its own.
-  return std::string(error.what_without_backtrace()).find("can't allocate memory") !=
-         std::string::npos;
+  // The CPU's allocator has no error type of its own, nor have CUDA's calls beside the allocator.
+  const std::string_view what = error.what_without_backtrace();
+  return what.find("can't allocate memory") != std::string_view::npos ||
+         what.find("CUDA error: out of memory") != std::string_view::npos ||
+         what.find("CUBLAS_STATUS_ALLOC_FAILED") != std::string_view::npos;
 }
 
 absl::Status out_of_memory(const std::string& detail) {

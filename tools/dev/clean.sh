@@ -7,4 +7,8 @@ dev_clean() {
       rm -rf "$folder"
     fi
   done
+  if [[ -f $root/build-gpu-bundle/run.sh ]]; then
+    note "deleting $root/build-gpu-bundle"
+    rm -rf "$root/build-gpu-bundle"
+  fi
 }

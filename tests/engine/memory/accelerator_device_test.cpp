@@ -46,9 +46,13 @@ class AcceleratorDeviceTest : public ::testing::Test {
   void TearDown() override {
     if (runtime_ != nullptr) runtime_->finish_computing();
   }
-  void open(uint64_t seed, size_t stage_bytes = 256, size_t limit_bytes = size_t{1} << 40) {
+  void open(uint64_t seed, size_t stage_bytes = 256, size_t limit_bytes = size_t{1} << 40,
+            size_t num_readers = 1) {
     runtime_ = std::make_shared<ThreadedRuntime>(seed, limit_bytes);
-    device_ = AcceleratorDevice::create(runtime_, {stage_bytes}).value();
+    device_ = AcceleratorDevice::create(
+                  runtime_,
+                  {.stage_bytes = stage_bytes, .num_readers = num_readers, .bytes_per_reader = 64})
+                  .value();
   }
   void add_blocks(const std::vector<size_t>& sizes, const std::vector<bool>& keeps) {
     for (size_t i = 0; i < sizes.size(); ++i) {
@@ -167,6 +171,23 @@ TEST_F(AcceleratorDeviceTest, WithoutPinnedMemoryToKeepItBlocksPassThroughTheRin
   }
   EXPECT_EQ(device_->kept_bytes(), 1024U);
   EXPECT_EQ(runtime_->hazards(), std::vector<std::string>{});
+}
+
+TEST_F(AcceleratorDeviceTest, ReadersThatShareAPartGiveAllOfIt) {
+  for (const size_t readers : {size_t{2}, size_t{3}, size_t{7}, size_t{40}}) {
+    blocks_.clear();
+    device_.reset();
+    open(readers, /*stage_bytes=*/640, /*limit_bytes=*/1 << 20, readers);
+    add_blocks({64, 130, 1000, 4097}, {true, false, true, false});
+    const auto streamer = this->streamer(std::vector<bool>(4, false));
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(pass(*streamer, i == 0).ok());
+    runtime_->finish_computing();
+    EXPECT_EQ(runtime_->hazards(), std::vector<std::string>{}) << readers;
+    blocks_[1]->reads_until_failure = 2;
+    streamer->begin_pass(false);
+    ASSERT_TRUE(streamer->enter(0).ok());
+    EXPECT_TRUE(fails_with(streamer->enter(1).status(), Reason::kBadWeights, {})) << readers;
+  }
 }
 
 TEST_F(AcceleratorDeviceTest, NeitherRingNorKeptMemoryIsOutOfMemory) {
@@ -295,8 +316,8 @@ TEST_F(AcceleratorDeviceTest, AWrongMarkOrUploadIsAnError) {
   EXPECT_FALSE(device_->begin_upload(block, memory + 1, kNoTicket).ok());
   EXPECT_FALSE(device_->await_upload(77).ok());
   EXPECT_TRUE(device_->await_upload(kNoTicket).ok());
-  EXPECT_TRUE(fails_with(AcceleratorDevice::create(runtime_, {100}).status(), Reason::kInvalidField,
-                         {"stage_bytes"}));
+  EXPECT_TRUE(fails_with(AcceleratorDevice::create(runtime_, {.stage_bytes = 100}).status(),
+                         Reason::kInvalidField, {"stage_bytes"}));
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 // What a budget on a GPU leaves for the plan; no GPU is needed to say so.
 #include "engine/runtime/gpu_memory.h"
 
-#include <c10/core/AllocatorConfig.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "engine/memory/torch_accelerator.h"
+#include "tests/support/status_matchers.h"
 
 namespace easel {
 namespace {
@@ -43,7 +44,17 @@ TEST(GpuMemoryTest, ThePlansBaseHasRoomForWorkspacesWithinTheCap) {
   const MemoryLimits limits = gpu_limits(8 * kGiB, 0, memory(900 * kMiB, 5 * kGiB), 64 * kGiB);
   EXPECT_EQ(limits.budget_bytes, 8 * kGiB);
   EXPECT_GT(limits.base_bytes, 900 * kMiB);
+  EXPECT_EQ(limits.base_bytes, gpu_base_bytes(memory(900 * kMiB, 0)));
   EXPECT_FALSE(limits.device_is_host);
+}
+
+TEST(GpuMemoryTest, AGpuThatIsNotHereIsPlannedForWithWhatIsUsual) {
+  EXPECT_EQ(gpu_base_bytes(GpuMemory{}), gpu_base_bytes(memory(300 * kMiB, 0)));
+}
+
+TEST(GpuMemoryTest, ALibtorchThatCannotBeBoundedIsAnError) {
+  EXPECT_TRUE(fails_with(cap_allocator(8 * kGiB, at::Device(at::kCUDA, 0)), Reason::kInvalidField,
+                         {"memory budget", "per_process_memory_fraction"}));
 }
 
 TEST(GpuMemoryTest, CopiesThatAreKeptAlreadyMayStay) {
