@@ -1,5 +1,6 @@
 #include "engine/memory/component.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -40,9 +41,12 @@ absl::Status Component::stream(at::ScalarType dtype, at::Device device,
   EASEL_ASSIGN_OR_RETURN(auto shared,
                          WeightBuffer::load(blocks[0].parameters, dtype, device, InPlace::kNever));
   pack(blocks, dtype);
+  const auto& resident = residency.resident;
+  const bool streams = std::find(resident.begin(), resident.end(), false) != resident.end();
   std::vector<const PackedBlock*> streamed;
   for (size_t i = 0; i < packed_.size(); ++i) {
-    packed_[i]->set_keep(residency.kept && i < residency.resident.size() && !residency.resident[i]);
+    const bool comes_again = !streams || (i < resident.size() && !resident[i]);
+    packed_[i]->set_keep(residency.kept && comes_again);
     streamed.push_back(packed_[i].get());
   }
   EASEL_ASSIGN_OR_RETURN(streamed_,

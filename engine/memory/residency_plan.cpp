@@ -25,7 +25,8 @@ ComponentPlan describe(const ComponentFootprint& footprint, const Holding& holdi
   return plan;
 }
 
-// Copies in pinned memory, for what streams from the host in most passes first.
+// Copies in pinned memory, for what streams from the host in most passes first, then for what comes
+// whole with each request.
 void pin(const PlanProblem& problem, const PlacedModel& placed, ResidencyPlan& plan) {
   if (problem.limits.device_is_host) return;
   int64_t left = std::min(problem.limits.pinned_bytes, problem.limits.host_bytes);
@@ -44,6 +45,13 @@ void pin(const PlanProblem& problem, const PlacedModel& placed, ResidencyPlan& p
       component.pinned_bytes = wanted;
       left -= wanted;
     }
+  }
+  for (size_t i = 0; i < plan.components.size(); ++i) {
+    ComponentPlan& component = plan.components[i];
+    const int64_t total = problem.component(i).total_bytes();
+    if (component.placement != Placement::kWhole || !problem.used(i) || total > left) continue;
+    component.pinned_bytes = total;
+    left -= total;
   }
 }
 

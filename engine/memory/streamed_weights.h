@@ -37,7 +37,9 @@ class WeightsError : public std::exception {
 struct BlockResidency {
   std::vector<bool> resident;  // a flag a block, in order of execution
   size_t num_slots = 2;        // what the others share
-  bool kept = false;           // the device may keep the others' bytes in the host's memory
+  // The device may keep the bytes of the others in the host's memory; of all where all are
+  // resident.
+  bool kept = false;
 
   bool operator==(const BlockResidency&) const = default;
 };

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/memory/memory_ledger.h"
 
 namespace easel {
 namespace {
@@ -60,6 +61,7 @@ class TorchAccelerator : public AcceleratorRuntime {
       // Of the stream that computes: whoever gets it next, and computes, comes behind.
       at::Tensor memory = at::empty({static_cast<int64_t>(bytes)}, options());
       auto* const data = static_cast<std::byte*>(memory.mutable_data_ptr());
+      gpu_ledger().add(MemoryTag::kWeights, memory.numel());
       const std::lock_guard lock(mutex_);
       device_memory_.emplace(data, std::move(memory));
       return data;
@@ -67,7 +69,11 @@ class TorchAccelerator : public AcceleratorRuntime {
   }
   void free_device(std::byte* memory) override {
     const std::lock_guard lock(mutex_);
-    device_memory_.erase(memory);
+    const auto found = device_memory_.find(memory);
+    if (found == device_memory_.end()) return;
+    const int64_t bytes = found->second.numel();
+    device_memory_.erase(found);
+    gpu_ledger().add(MemoryTag::kWeights, -bytes);
   }
 
   absl::StatusOr<std::byte*> allocate_pinned(size_t bytes) override {
@@ -75,8 +81,9 @@ class TorchAccelerator : public AcceleratorRuntime {
       const c10::DeviceGuard guard(device_);
       at::DataPtr pinned = at::getHostAllocator(device_.type())->allocate(bytes);
       auto* const data = static_cast<std::byte*>(pinned.get());
+      host_ledger().add(MemoryTag::kPinned, static_cast<int64_t>(bytes));
       const std::lock_guard lock(mutex_);
-      pinned_memory_.emplace(data, std::move(pinned));
+      pinned_memory_.emplace(data, Pinned{std::move(pinned), bytes});
       return data;
     });
     if (memory.ok()) return memory;
@@ -87,7 +94,10 @@ class TorchAccelerator : public AcceleratorRuntime {
   }
   void free_pinned(std::byte* memory) override {
     const std::lock_guard lock(mutex_);
-    pinned_memory_.erase(memory);
+    const auto found = pinned_memory_.find(memory);
+    if (found == pinned_memory_.end()) return;
+    host_ledger().add(MemoryTag::kPinned, -static_cast<int64_t>(found->second.bytes));
+    pinned_memory_.erase(found);
   }
 
   void trim() override {
@@ -134,6 +144,11 @@ class TorchAccelerator : public AcceleratorRuntime {
   }
 
  private:
+  struct Pinned {
+    at::DataPtr memory;
+    size_t bytes = 0;
+  };
+
   at::TensorOptions options() const { return at::TensorOptions(device_).dtype(at::kByte); }
   c10::Stream stream_of(Queue queue) const {
     return queue == Queue::kCopy ? copy_stream_ : guard_.getStream(device_);
@@ -145,7 +160,7 @@ class TorchAccelerator : public AcceleratorRuntime {
 
   std::mutex mutex_;  // guards all below
   std::map<std::byte*, at::Tensor> device_memory_;
-  std::map<std::byte*, at::DataPtr> pinned_memory_;
+  std::map<std::byte*, Pinned> pinned_memory_;
 };
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <c10/core/CachingDeviceAllocator.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/error.h"
 #include "engine/memory/memory_ledger.h"
 #include "engine/runtime/compute_choice.h"
+#include "engine/runtime/gpu_memory.h"
 
 namespace easel {
 namespace {
@@ -15,10 +15,11 @@ namespace {
 using c10::CachingAllocator::Stat;
 using c10::CachingAllocator::StatType;
 
-// The allocator counts tensors, the ledger those of weights among them.
-MemoryUsage usage(int64_t reserved, int64_t allocated, const HeldMemory& held) {
+// The allocator counts tensors, the ledger those of weights among them; CUDA's context lies beside.
+MemoryUsage usage(int64_t base, int64_t reserved, int64_t allocated, const HeldMemory& held) {
   MemoryUsage usage;
-  usage.total = reserved;
+  usage.total = base + reserved;
+  usage.base = base;
   usage.weights = held.weights;
   usage.activations = std::max<int64_t>(allocated - held.weights, 0);
   usage.cache = std::max<int64_t>(reserved - allocated, 0);
@@ -26,7 +27,8 @@ MemoryUsage usage(int64_t reserved, int64_t allocated, const HeldMemory& held) {
   return usage;
 }
 
-// A GPU's memory, as libtorch's allocator counts what it took from the driver.
+// A GPU's memory, as libtorch's allocator counts what it took from the driver, and what the driver
+// counts beside it.
 class AllocatorMonitor : public DeviceMonitor {
  public:
   explicit AllocatorMonitor(at::Device device)
@@ -38,12 +40,14 @@ class AllocatorMonitor : public DeviceMonitor {
     DeviceMemory memory;
     // Before a model is opened there is nothing to ask.
     if (!allocator_->initialized()) return memory;
-    memory.total = total_bytes();
+    const GpuMemory gpu = read_gpu_memory(device_);
+    memory.total = gpu.total;
+    const int64_t base = bytes_beside_allocator(gpu);
     const auto stats = allocator_->getDeviceStats(device_.index());
     const Stat& reserved = stats.reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
     const Stat& allocated = stats.allocated_bytes[static_cast<size_t>(StatType::AGGREGATE)];
-    memory.used = usage(reserved.current, allocated.current, gpu_ledger().now());
-    memory.peak = usage(reserved.peak, allocated.peak, gpu_ledger().at_peak());
+    memory.used = usage(base, reserved.current, allocated.current, gpu_ledger().now());
+    memory.peak = usage(base, reserved.peak, allocated.peak, gpu_ledger().at_peak());
     return memory;
   }
 
@@ -53,16 +57,8 @@ class AllocatorMonitor : public DeviceMonitor {
   }
 
  private:
-  // Asked for once: the driver may take milliseconds for it.
-  int64_t total_bytes() const {
-    if (total_ == 0)
-      total_ = static_cast<int64_t>(allocator_->getMemoryInfo(device_.index()).second);
-    return total_;
-  }
-
   const at::Device device_;
   c10::DeviceAllocator* const allocator_;  // libtorch's, for the life of the process
-  mutable std::atomic<int64_t> total_{0};
 };
 
 }  // namespace

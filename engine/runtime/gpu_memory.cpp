@@ -45,7 +45,6 @@ GpuMemory read_gpu_memory(at::Device device) {
     const Stat reserved = allocator->getDeviceStats(device.index())
                               .reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)];
     memory.reserved = reserved.current;
-    memory.peak = reserved.peak;
   } catch (const c10::Error&) {
     return {};
   }
@@ -91,11 +90,6 @@ absl::Status cap_allocator(int64_t budget_bytes, at::Device device) {
                          error.what_without_backtrace());
   }
   return absl::OkStatus();
-}
-
-int64_t peak_gpu_bytes(at::Device device) {
-  const GpuMemory memory = read_gpu_memory(device);
-  return memory.peak + bytes_beside_allocator(memory);
 }
 
 }  // namespace easel

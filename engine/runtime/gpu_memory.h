@@ -19,7 +19,6 @@ struct GpuMemory {
   int64_t total = 0;
   int64_t free = 0;      // as the driver says, for all processes
   int64_t reserved = 0;  // by libtorch's allocator, in use or for reuse
-  int64_t peak = 0;      // of `reserved`, since it was reset last
 };
 
 // Starts CUDA for this process where it has not been. All zero when the driver does not answer.
@@ -44,8 +43,5 @@ double allocator_share(int64_t budget_bytes, const GpuMemory& memory);
 // more, so that the first budget of a process counts. Its segments grow, unless the environment
 // (PYTORCH_ALLOC_CONF) says how it is to work. INVALID_FIELD when libtorch refuses.
 absl::Status cap_allocator(int64_t budget_bytes, at::Device device);
-
-// The most that this process has taken of the GPU since the allocator's peak was reset last.
-int64_t peak_gpu_bytes(at::Device device);
 
 }  // namespace easel

@@ -66,7 +66,7 @@ int draw_within(int64_t budget) {
   const auto result = model->generate(large_request(), {}, CancelToken());
   const int64_t peak = driver.stop();
   std::cerr << "budget " << budget / kMiB << " MiB, peak by the driver " << peak / kMiB
-            << " MiB, reported " << (result.ok() ? result->peak_memory_bytes / kMiB : int64_t{-1})
+            << " MiB, reported " << (result.ok() ? result->memory.peak.total / kMiB : int64_t{-1})
             << " MiB\n";
   if (!result.ok()) std::cerr << result.status() << "\n";
   return result.ok() && peak <= budget ? 0 : 3;

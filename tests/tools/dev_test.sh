@@ -176,5 +176,27 @@ expect "an option as two words" yes "$(has --model --prompt x --model y)"
 expect "an option as one word" yes "$(has --model --model=y)"
 expect "another option that begins like it" no "$(has --model --models y)"
 
+fake ldd 'cat <<"TEXT"
+	linux-vdso.so.1 (0x1)
+	libtorch_cpu.so => /t/lib/libtorch_cpu.so (0x1)
+	libgomp.so.1 => /t/lib/libgomp.so.1 (0x1)
+	libabsl_status.so.20220623 => /usr/lib/libabsl_status.so.20220623 (0x1)
+	libc.so.6 => /lib/libc.so.6 (0x1)
+	libcudart.so.13 => not found
+TEXT'
+expect "the GPU bundle takes what a bare machine lacks" /usr/lib/libabsl_status.so.20220623 \
+  "$(with_parts bundle_libraries /t/lib easel gpu_test)"
+rm "$work/bin/ldd"
+mkdir -p "$work/bundle/lib/stdcxx" "$work/torch/lib"
+echo GLIBCXX_3.4 >"$work/bundle/lib/stdcxx/needs"
+touch "$work/torch/lib/libtorch_cpu.so"
+with_parts write_bundle_runner "$work/bundle/run.sh"
+export EASEL_TORCH_ROOT=$work/torch
+expect "the bundle's runner finds torch's libraries, then its own" "$work/torch/lib:$work/bundle/lib*" \
+  "$("$work/bundle/run.sh" printenv LD_LIBRARY_PATH)"
+echo "__version__ = '2.9.1'" >"$work/torch/version.py"
+expect "and refuses another torch" "*built for torch 2.11*2.9.1*" "$("$work/bundle/run.sh" true 2>&1)"
+unset EASEL_TORCH_ROOT
+
 echo "$failures failures"
 ((failures == 0))

@@ -99,6 +99,17 @@ TEST(ResidencyPlanTest, PinsWhatStreamsMostOnADeviceOnly) {
   EXPECT_EQ(model.plan(4 * kGiB).find("transformer")->pinned_bytes, 0);
 }
 
+TEST(ResidencyPlanTest, PinsWhatComesWholeOnceWhatStreamsIsPinned) {
+  DrawnModel model = flux();
+  model.limits.pinned_bytes = 64 * kGiB;
+  const ResidencyPlan plan = model.plan(24 * kGiB);
+  ASSERT_EQ(placement(plan, "text_encoder_2"), Placement::kWhole);
+  EXPECT_EQ(plan.find("text_encoder_2")->pinned_bytes, model.components[1].total_bytes());
+  model.limits.pinned_bytes = 8 * kGiB;
+  EXPECT_EQ(model.plan(24 * kGiB).find("text_encoder_2")->pinned_bytes, 0);
+  EXPECT_EQ(model.plan(64 * kGiB).find("text_encoder_2")->pinned_bytes, 0) << "it stays";
+}
+
 TEST(ResidencyPlanTest, LeavesAloneWhatNoStageUses) {
   DrawnModel model = flux();
   model.stages[0].passes = 0;

@@ -27,8 +27,8 @@ class FilledBlock : public BlockSource {
  public:
   explicit FilledBlock(size_t bytes) : bytes_(bytes) {}
   size_t bytes() const override { return bytes_; }
-  absl::Status read(std::byte* target) const override {
-    std::memset(target, 1, bytes_);
+  absl::Status read_part(size_t, size_t count, std::byte* target) const override {
+    std::memset(target, 1, count);
     return absl::OkStatus();
   }
 

@@ -14,8 +14,7 @@ constexpr int64_t kMiB = int64_t{1} << 20;
 constexpr int64_t kGiB = int64_t{1} << 30;
 
 GpuMemory memory(int64_t beside, int64_t reserved) {
-  return {
-      .total = 80 * kGiB, .free = 80 * kGiB - beside - reserved, .reserved = reserved, .peak = 0};
+  return {.total = 80 * kGiB, .free = 80 * kGiB - beside - reserved, .reserved = reserved};
 }
 
 TEST(GpuMemoryTest, WhatTheDriverCountsBesideTheAllocatorIsTakenFromTheBudget) {

@@ -99,12 +99,11 @@ def main():
     parser.add_argument("--few", type=int, default=2)
     parser.add_argument("--many", type=int, default=6)
     parser.add_argument("--folder", help="where the weights are written; default: the temporary folder, else /dev/shm")
-    parser.add_argument("--layers", type=int, help="double blocks; default: all 19")
-    parser.add_argument("--single-layers", type=int, help="single blocks; default: all 38")
+    parser.add_argument("--depth", type=float, default=1.0, help="part of the blocks of transformer and T5 that there are")
     options = parser.parse_args()
     print(f"{processor()}; {copy_speeds()}", flush=True)
     with tempfile.TemporaryDirectory(dir=choose_place(options.folder)) as folder:
-        weights = write_checkpoint(Path(folder), options.layers, options.single_layers)
+        weights = write_checkpoint(Path(folder), options.depth)
         print(f"wrote {weights / 1e9:.1f} GB of weights; {options.side} x {options.side}", flush=True)
         rows = []
         for budget in options.budgets:

@@ -15,13 +15,14 @@ def place(pipeline, way, torch):
     elif way == "sequential":
         pipeline.enable_sequential_cpu_offload()
     else:
-        # Blocks, or single layers, on a stream of their own; text encoders the same way.
-        kind = {"group_block": {"offload_type": "block_level", "num_blocks_per_group": 1},
-                "group_leaf": {"offload_type": "leaf_level"}}[way]
+        # Blocks, or single layers, on a stream of their own. T5's blocks are not found where they are: it goes by layers.
+        by_layers = {"offload_type": "leaf_level"}
+        by_blocks = {"offload_type": "block_level", "num_blocks_per_group": 1}
         from diffusers.hooks import apply_group_offloading
 
-        for part in (pipeline.transformer, pipeline.text_encoder_2):
-            apply_group_offloading(part, onload_device=gpu, offload_device=cpu, use_stream=True, record_stream=True, **kind)
+        of_transformer = by_blocks if way == "group_block" else by_layers
+        for part, how in ((pipeline.transformer, of_transformer), (pipeline.text_encoder_2, by_layers)):
+            apply_group_offloading(part, onload_device=gpu, offload_device=cpu, use_stream=True, record_stream=True, **how)
         pipeline.text_encoder.to(gpu)
         pipeline.vae.to(gpu)
 
