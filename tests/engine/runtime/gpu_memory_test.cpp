@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/error.h"
 #include "engine/memory/torch_accelerator.h"
-#include "tests/support/status_matchers.h"
 
 namespace easel {
 namespace {
@@ -49,11 +47,6 @@ TEST(GpuMemoryTest, ThePlansBaseHasRoomForWorkspacesWithinTheCap) {
 
 TEST(GpuMemoryTest, AGpuThatIsNotHereIsPlannedForWithWhatIsUsual) {
   EXPECT_EQ(gpu_base_bytes(GpuMemory{}), gpu_base_bytes(memory(300 * kMiB, 0)));
-}
-
-TEST(GpuMemoryTest, ALibtorchThatCannotBeBoundedIsAnError) {
-  EXPECT_TRUE(fails_with(cap_allocator(8 * kGiB, at::Device(at::kCUDA, 0)), Reason::kInvalidField,
-                         {"memory budget", "per_process_memory_fraction"}));
 }
 
 TEST(GpuMemoryTest, CopiesThatAreKeptAlreadyMayStay) {

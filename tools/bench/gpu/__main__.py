@@ -28,7 +28,8 @@ def run_json(command):
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     lines = done.stdout.strip().splitlines()
     if done.returncode != 0 or not lines:
-        return {"error": (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]}, memory.peak_bytes
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        return {"error": " ".join(said[-6:])[-400:].replace("|", "/")}, memory.peak_bytes
     return json.loads(lines[-1]), memory.peak_bytes
 
 
@@ -77,7 +78,7 @@ def table(rows):
     lines = ["| who | planned peak, GiB | peak by the driver, GiB | planned step, s | step, s | picture, s |", "|---|---|---|---|---|---|"]
     for row in rows:
         if "error" in row:
-            lines.append(f"| {row['who']} | failed: {row['error'][:160]} | | | | |")
+            lines.append(f"| {row['who']} | failed: {row['error']} | | | | |")
             continue
         lines.append(f"| {row['who']} | {cell(row.get('planned'), GIB)} | {cell(row['peak'], GIB)} "
                      f"| {cell(row.get('planned_step'), 1, 3)} | {cell(row['step'], 1, 3)} | {cell(row['picture'])} |")
