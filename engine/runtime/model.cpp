@@ -140,6 +140,9 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
   EASEL_ASSIGN_OR_RETURN(compute.device, choose_device(options.device));
   EASEL_ASSIGN_OR_RETURN(auto monitor, make_device_monitor(compute.device.str()));
   count_cpu_tensors();
+  if (options.memory_budget_bytes && !compute.device.is_cpu()) {
+    EASEL_RETURN_IF_ERROR(cap_allocator(*options.memory_budget_bytes, compute.device));
+  }
   EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
   compute.dtype = choose_dtype(options.dtype, *main, compute.device);
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
@@ -149,8 +152,6 @@ absl::StatusOr<std::unique_ptr<Model>> open_model(const ModelOptions& options) {
     if (compute.device.is_cpu()) {
       return_large_pieces_at_once();
       warm_up_compute(compute.dtype);
-    } else {
-      EASEL_RETURN_IF_ERROR(cap_allocator(*options.memory_budget_bytes, compute.device));
     }
     EASEL_ASSIGN_OR_RETURN(transfer, make_transfer_device(compute.device));
     EASEL_ASSIGN_OR_RETURN(ReadLimits limits, limits_reader(*options.memory_budget_bytes, compute));
