@@ -70,7 +70,7 @@ class PlannedResidencyTest : public ::testing::Test {
     return bytes;
   }
 
-  const ComputeOptions compute_;
+  const ComputeOptions compute_{};
   int64_t budget_ = kPlenty;
   int64_t pinned_ = kPlenty;
   int64_t kept_ = 0;  // by the device, when the last job began
