@@ -34,14 +34,23 @@ VaeEncoder::VaeEncoder(Module& parent, std::string name, const AutoencoderKlConf
                               last ? Resampling::kNone : Resampling::kHalve);
     channels = config.block_out_channels[i];
   }
+  for (size_t i = 0; i < down_blocks_.size(); ++i) {
+    const VaeLevel& level = down_blocks_[i];
+    for (size_t j = 0; j < level.num_resnets(); ++j) {
+      const bool halves = j + 1 == level.num_resnets() && i + 1 < down_blocks_.size();
+      VaeChain::Convolution before, after;
+      if (i == 0 && j == 0) before = [this](at::Tensor x) { return conv_in_.forward(x); };
+      if (halves) after = [&level](at::Tensor x) { return level.resample(std::move(x)); };
+      steps_.add_resnet(std::move(before), level.resnet(j), std::move(after));
+    }
+  }
+  steps_.add_middle([this](at::Tensor x) {
+    at::Tensor h = conv_norm_out_.forward(mid_block_.forward(std::move(x)));
+    return conv_out_.forward(at::silu_(h));
+  });
 }
 
-at::Tensor VaeEncoder::forward(const at::Tensor& image) const {
-  at::Tensor h = conv_in_.forward(image);
-  for (const auto& block : down_blocks_) h = block->forward(std::move(h));
-  h = conv_norm_out_.forward(mid_block_.forward(std::move(h)));
-  return conv_out_.forward(at::silu_(h));
-}
+at::Tensor VaeEncoder::forward(const at::Tensor& image) const { return steps_.forward(image); }
 
 VaeDecoder::VaeDecoder(Module& parent, std::string name, const AutoencoderKlConfig& config)
     : Module(parent, std::move(name)),
@@ -60,14 +69,20 @@ VaeDecoder::VaeDecoder(Module& parent, std::string name, const AutoencoderKlConf
                             i == 0 ? Resampling::kNone : Resampling::kDouble);
     channels = config.block_out_channels[i];
   }
+  steps_.add_middle(
+      [this](at::Tensor z) { return mid_block_.forward(conv_in_.forward(std::move(z))); });
+  for (size_t i = 0; i < up_blocks_.size(); ++i) {
+    for (size_t j = 0; j < up_blocks_[i].num_resnets(); ++j) {
+      VaeChain::Convolution before;
+      if (i > 0 && j == 0)
+        before = [this, i](at::Tensor x) { return up_blocks_[i - 1].resample(std::move(x)); };
+      steps_.add_resnet(std::move(before), up_blocks_[i].resnet(j), /*after=*/nullptr);
+    }
+  }
+  steps_.add_pixels(conv_norm_out_, conv_out_);
 }
 
-at::Tensor VaeDecoder::forward(const at::Tensor& z) const {
-  at::Tensor h = mid_block_.forward(conv_in_.forward(z));
-  for (const auto& block : up_blocks_) h = block->forward(std::move(h));
-  h = conv_norm_out_.forward(h);
-  return conv_out_.forward(at::silu_(h));
-}
+at::Tensor VaeDecoder::forward(const at::Tensor& z) const { return steps_.forward(z); }
 
 at::Tensor AutoencoderKl::Posterior::sample(at::Generator generator) const {
   const at::Tensor noise =
@@ -84,12 +99,12 @@ AutoencoderKl::AutoencoderKl(const AutoencoderKlConfig& config)
     post_quant_conv_.emplace(*this, "post_quant_conv", latent, latent, /*kernel=*/1);
 }
 
-at::Tensor AutoencoderKl::encode_moments(const at::Tensor& image) const {
-  const at::Tensor moments = encoder_.forward(image);
-  return quant_conv_ ? quant_conv_->forward(moments) : moments;
+AutoencoderKl::Posterior AutoencoderKl::encode(const at::Tensor& image) const {
+  return posterior(encoder_.forward(image));
 }
 
-AutoencoderKl::Posterior AutoencoderKl::posterior(const at::Tensor& moments) {
+AutoencoderKl::Posterior AutoencoderKl::posterior(const at::Tensor& encoded) const {
+  const at::Tensor moments = quant_conv_ ? quant_conv_->forward(encoded) : encoded;
   const auto halves = moments.chunk(2, /*dim=*/1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }
@@ -98,9 +113,13 @@ at::Tensor AutoencoderKl::to_model(const at::Tensor& z) const {
   return (z - config_.shift_factor) * config_.scaling_factor;
 }
 
-at::Tensor AutoencoderKl::decode(const at::Tensor& latents) const {
+at::Tensor AutoencoderKl::decoder_input(const at::Tensor& latents) const {
   const at::Tensor z = latents / config_.scaling_factor + config_.shift_factor;
-  return decoder_.forward(post_quant_conv_ ? post_quant_conv_->forward(z) : z);
+  return post_quant_conv_ ? post_quant_conv_->forward(z) : z;
+}
+
+at::Tensor AutoencoderKl::decode(const at::Tensor& latents) const {
+  return decoder_.forward(decoder_input(latents));
 }
 
 KeyRules AutoencoderKl::key_rules() {

@@ -9,6 +9,8 @@
 
 #include "engine/autoencoders/autoencoder_kl_blocks.h"
 #include "engine/autoencoders/autoencoder_kl_config.h"
+#include "engine/autoencoders/vae_chain.h"
+#include "engine/autoencoders/vae_steps.h"
 #include "engine/nn/checkpoint_binding.h"
 
 namespace easel {
@@ -18,6 +20,7 @@ class VaeEncoder : public Module {
   VaeEncoder(Module& parent, std::string name, const AutoencoderKlConfig& config);
   at::Tensor forward(
       const at::Tensor& image) const;  // [B, 3, H, W] → [B, 2 · latent, H/scale, W/scale]
+  const VaeChain& steps() const { return steps_; }
 
  private:
   Conv2d conv_in_;
@@ -25,6 +28,7 @@ class VaeEncoder : public Module {
   VaeMidBlock mid_block_;
   GroupNorm conv_norm_out_;
   Conv2d conv_out_;
+  VaeChain steps_;
 };
 
 class VaeDecoder : public Module {
@@ -32,6 +36,7 @@ class VaeDecoder : public Module {
   VaeDecoder(Module& parent, std::string name, const AutoencoderKlConfig& config);
   at::Tensor forward(
       const at::Tensor& z) const;  // [B, latent, h, w] → [B, 3, h · scale, w · scale]
+  const VaeChain& steps() const { return steps_; }
 
  private:
   Conv2d conv_in_;
@@ -39,6 +44,7 @@ class VaeDecoder : public Module {
   ModuleList<VaeLevel> up_blocks_;
   GroupNorm conv_norm_out_;
   Conv2d conv_out_;
+  VaeChain steps_;
 };
 
 class AutoencoderKl : public Module {
@@ -52,15 +58,21 @@ class AutoencoderKl : public Module {
     at::Tensor sample(at::Generator generator) const;
   };
   // image [B, 3, H, W] within -1…1; sides are multiples of the config's scale().
-  Posterior encode(const at::Tensor& image) const { return posterior(encode_moments(image)); }
-  // In two halves, for those who put moments [B, 2 · latent, h, w] together from tiles.
-  at::Tensor encode_moments(const at::Tensor& image) const;
-  static Posterior posterior(const at::Tensor& moments);
+  Posterior encode(const at::Tensor& image) const;
   // Latents as the denoiser sees them: (z − shift) · scaling.
   at::Tensor to_model(const at::Tensor& z) const;
 
   // Latents as the denoiser leaves them [B, latent, h, w] → image [B, 3, H, W], about -1…1.
   at::Tensor decode(const at::Tensor& latents) const;
+
+  // The two in parts, for those who take the steps between themselves: decoder_input, the decoder's
+  // steps; the encoder's steps, posterior.
+  at::Tensor decoder_input(const at::Tensor& latents) const;
+  Posterior posterior(const at::Tensor& encoded) const;  // [B, 2 · latent, h, w]
+  // Live as long as this does.
+  const VaeChain& steps(VaeHalf half) const {
+    return half == VaeHalf::kDecoder ? decoder_.steps() : encoder_.steps();
+  }
 
   const AutoencoderKlConfig& config() const { return config_; }
   static KeyRules key_rules();

@@ -27,12 +27,20 @@ VaeResnetBlock::VaeResnetBlock(Module& parent, std::string name, int64_t in_chan
 }
 
 at::Tensor VaeResnetBlock::forward(const at::Tensor& x) const {
+  return output(hidden(x, /*known=*/nullptr), x, /*known=*/nullptr);
+}
+
+at::Tensor VaeResnetBlock::hidden(const at::Tensor& x, const GroupStatistics* known) const {
+  at::Tensor h = known != nullptr ? norm1_.forward(x, *known) : norm1_.forward(x);
+  return conv1_.forward(at::silu_(h));
+}
+
+at::Tensor VaeResnetBlock::output(at::Tensor hidden, const at::Tensor& x,
+                                  const GroupStatistics* known) const {
   // One name, in place: at the highest level each tensor more would be a quarter of the peak.
-  at::Tensor h = norm1_.forward(x);
-  h = conv1_.forward(at::silu_(h));
-  h = norm2_.forward(h);
-  h = conv2_.forward(at::silu_(h));
-  return h.add_(conv_shortcut_ ? conv_shortcut_->forward(x) : x);
+  hidden = known != nullptr ? norm2_.forward(hidden, *known) : norm2_.forward(hidden);
+  hidden = conv2_.forward(at::silu_(hidden));
+  return hidden.add_(conv_shortcut_ ? conv_shortcut_->forward(x) : x);
 }
 
 VaeAttention::VaeAttention(Module& parent, std::string name, int64_t channels, int64_t groups)
@@ -83,9 +91,7 @@ VaeLevel::VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_
   }
 }
 
-at::Tensor VaeLevel::forward(at::Tensor x) const {
-  for (const auto& resnet : resnets_) x = resnet->forward(x);
-  if (resampling_ == Resampling::kNone) return x;
+at::Tensor VaeLevel::resample(at::Tensor x) const {
   x = resampling_ == Resampling::kHalve ? at::constant_pad_nd(x, {0, 1, 0, 1})
                                         : at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2});
   return resample_conv_->forward(x);

@@ -22,6 +22,13 @@ class VaeResnetBlock : public Module {
                  int64_t groups);
   at::Tensor forward(const at::Tensor& x) const;
 
+  // Its two halves, each from a norm on. `known`: statistics of the map that the input is a part
+  // of; null: the input's own.
+  at::Tensor hidden(const at::Tensor& x, const GroupStatistics* known) const;
+  at::Tensor output(at::Tensor hidden, const at::Tensor& x, const GroupStatistics* known) const;
+  const GroupNorm& norm1() const { return norm1_; }
+  const GroupNorm& norm2() const { return norm2_; }
+
  private:
   GroupNorm norm1_;
   Conv2d conv1_;
@@ -60,7 +67,9 @@ class VaeLevel : public Module {
  public:
   VaeLevel(Module& parent, std::string name, int64_t in_channels, int64_t out_channels,
            int64_t num_resnets, int64_t groups, Resampling resampling);
-  at::Tensor forward(at::Tensor x) const;
+  size_t num_resnets() const { return resnets_.size(); }
+  const VaeResnetBlock& resnet(size_t index) const { return resnets_[index]; }
+  at::Tensor resample(at::Tensor x) const;
 
  private:
   Resampling resampling_;

@@ -45,7 +45,8 @@ LatentRgb LatentRgb::fit(const AutoencoderKl& vae, at::TensorOptions options) {
 }
 
 int64_t LatentRgb::fit_bytes(const AutoencoderKlConfig& config, int64_t dtype_size) {
-  return kBatch * vae_decode_bytes(config, kSide, kSide, dtype_size);
+  return kBatch *
+         vae_bytes(config, VaeHalf::kDecoder, {.height = kSide, .width = kSide}, dtype_size);
 }
 
 at::Tensor LatentRgb::apply(const at::Tensor& latents) const {

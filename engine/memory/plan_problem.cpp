@@ -20,8 +20,8 @@ std::vector<size_t> indices_of(const StageDemand& stage,
 // Every way to compute a stage, from the one that needs most.
 std::vector<PlannedStage> ways_of(const StageDemand& demand,
                                   const std::vector<ComponentFootprint>& components) {
-  PlannedStage way{&demand, indices_of(demand, components), demand.activation_bytes,
-                   /*vae_tile=*/0, /*attention_bytes=*/0};
+  PlannedStage way{&demand,        indices_of(demand, components), demand.activation_bytes,
+                   /*vae_tile=*/0, /*attention_bytes=*/0,          /*recompute=*/1};
   std::vector<PlannedStage> ways = {way};
   for (const StageDemand::Chunked& chunked : demand.chunked) {
     way.activation_bytes = chunked.activation_bytes;
@@ -31,6 +31,7 @@ std::vector<PlannedStage> ways_of(const StageDemand& demand,
   for (const StageDemand::Tiled& tiled : demand.tiled) {
     way.activation_bytes = tiled.activation_bytes;
     way.vae_tile = tiled.vae_tile;
+    way.recompute = tiled.recompute;
     ways.push_back(way);
   }
   return ways;
@@ -46,9 +47,9 @@ int64_t least_in_stage(const PlannedStage& stage, const std::vector<ComponentFoo
 // Of a pass with all weights in place; 0 where nothing is known.
 double compute_seconds(const PlanProblem& problem, const PlannedStage& stage) {
   const StageDemand& demand = *stage.demand;
-  if (demand.seconds_per_pass > 0 || problem.limits.flops_per_second <= 0)
-    return demand.seconds_per_pass;
-  return demand.flops_per_pass / problem.limits.flops_per_second;
+  const bool measured = demand.seconds_per_pass > 0 || problem.limits.flops_per_second <= 0;
+  return stage.recompute * (measured ? demand.seconds_per_pass
+                                     : demand.flops_per_pass / problem.limits.flops_per_second);
 }
 
 // What of each component the host's memory keeps.

@@ -17,6 +17,7 @@ struct PlannedStage {
   int64_t activation_bytes = 0;
   int64_t vae_tile = 0;
   int64_t attention_bytes = 0;
+  double recompute = 1;  // times the demand's operations
 
   bool uses(size_t component) const;
 };

@@ -29,6 +29,7 @@ struct StageDemand {
   struct Tiled {
     int64_t vae_tile = 0;  // side in latent pixels
     int64_t activation_bytes = 0;
+    double recompute = 1;  // how many times the operations of the stage without tiles
   };
   struct Chunked {
     int64_t attention_bytes = 0;   // that the scores of one attention may take

@@ -2,7 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace easel {
 
@@ -45,6 +47,22 @@ GroupNorm::GroupNorm(Module& parent, std::string name, int64_t groups, int64_t c
 
 at::Tensor GroupNorm::forward(const at::Tensor& x) const {
   return at::group_norm(x, groups_, weight_.tensor(), bias_.tensor(), eps_);
+}
+
+// A batch norm in evaluation is the same with a mean and a variance for each channel; beside x in
+// 16 bits its kernel wants everything else in fp32.
+at::Tensor GroupNorm::forward(const at::Tensor& x, const GroupStatistics& known) const {
+  const auto groups = static_cast<size_t>(groups_);
+  std::vector<double> variances(groups);
+  for (size_t i = 0; i < groups; ++i) variances[i] = known.variance(i);
+  const auto of_channels = [&](const std::vector<double>& of_groups) {
+    return at::tensor(of_groups, at::kDouble)
+        .to(x.device(), at::kFloat)
+        .repeat_interleave(x.size(1) / groups_);
+  };
+  return std::get<0>(at::native_batch_norm(
+      x, weight_.tensor().to(at::kFloat), bias_.tensor().to(at::kFloat), of_channels(known.means),
+      of_channels(variances), /*training=*/false, /*momentum=*/0.0, eps_));
 }
 
 }  // namespace easel

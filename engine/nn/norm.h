@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "engine/nn/group_statistics.h"
 #include "engine/nn/module.h"
 
 namespace easel {
@@ -51,6 +52,10 @@ class GroupNorm : public Module {
  public:
   GroupNorm(Module& parent, std::string name, int64_t groups, int64_t channels, double eps);
   at::Tensor forward(const at::Tensor& x) const;
+  // Of a part [1, C, H, W] of a map whose statistics are known: what forward() of the whole map is
+  // there, up to rounding.
+  at::Tensor forward(const at::Tensor& x, const GroupStatistics& known) const;
+  GroupStatistics statistics(const at::Tensor& x) const { return group_statistics(x, groups_); }
 
  private:
   Parameter weight_, bias_;

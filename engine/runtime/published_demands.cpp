@@ -191,7 +191,7 @@ void set_autoencoder_demand(const DenoiserShape& shape, const PublishedRequest& 
   sizes.num_images = request.num_images;
   sizes.dtype_size = shape.fp32_vae ? 4 : request.dtype_size;
   sizes.on_host = request.device_is_host;
-  flux::set_vae_demand(flux::VaeStage::kDecode, config, sizes, demand);
+  flux::set_vae_demand(VaeHalf::kDecoder, config, sizes, demand);
 }
 
 StageDemand decode(const DenoiserShape& shape, const PublishedRequest& request) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "engine/autoencoders/vae_memory.h"
-#include "engine/autoencoders/vae_tiling.h"
+#include "engine/autoencoders/vae_segments.h"
 #include "engine/nn/attention_limit.h"
 #include "engine/text_encoders/clip_text_model.h"
 #include "engine/text_encoders/t5_encoder.h"
@@ -13,37 +14,56 @@ namespace easel::flux {
 namespace {
 
 // What is tried, in latent pixels and bytes: largest first.
-constexpr std::array<int64_t, 6> kTileSides = {128, 96, 64, 48, 32, 24};
+constexpr std::array<int64_t, 16> kTileSides = {192, 160, 128, 112, 96, 80, 64, 56,
+                                                48,  40,  32,  28,  24, 20, 16, 8};
 constexpr std::array<int64_t, 3> kScoreLimits = {int64_t{256} << 20, int64_t{64} << 20,
                                                  int64_t{16} << 20};
 constexpr int64_t kFloatBytes = 4;
 
 // The autoencoder attends from every latent pixel to every other with one head.
-int64_t vae_score_bytes(const DemandSizes& sizes, const VaeTile& tile, int64_t limit_bytes) {
+int64_t vae_score_bytes(const DemandSizes& sizes, int64_t limit_bytes) {
   if (sizes.on_host) return 0;
-  const int64_t tokens = tile.height * tile.width;
+  const int64_t tokens = sizes.latent_height * sizes.latent_width;
   const int64_t chunk = attention_chunk(1, 1, tokens, tokens, limit_bytes);
   return attention_score_bytes(1, 1, chunk, tokens);
 }
 
-// Pictures that are done, the one that tiles are put into, or the one that is encoded.
-int64_t pictures_bytes(VaeStage stage, const AutoencoderKlConfig& config, const DemandSizes& sizes,
-                       const VaeTile& tile) {
+// Pictures that are done, the one that is put together, or the one that is encoded.
+int64_t pictures_bytes(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes) {
   if (!sizes.on_host) return 0;
+  if (half == VaeHalf::kDecoder)
+    return sizes.num_images * vae_picture_bytes(config, sizes.latent_height, sizes.latent_width);
   const int64_t pixels = sizes.latent_height * sizes.latent_width * config.scale() * config.scale();
-  if (stage == VaeStage::kEncode) return pixels * config.in_channels * sizes.dtype_size;
-  const int64_t done = (sizes.num_images - 1) * pixels * config.out_channels * kFloatBytes;
-  return done +
-         vae_canvas_bytes(config, sizes.latent_height, sizes.latent_width, tile.height, tile.width);
+  return pixels * config.in_channels * sizes.dtype_size;
 }
 
-int64_t tile_bytes(VaeStage stage, const AutoencoderKlConfig& config, const DemandSizes& sizes,
-                   int64_t side, int64_t limit_bytes) {
-  const VaeTile tile = VaeTiling(sizes.latent_height, sizes.latent_width, side).tile(0);
-  const int64_t scores = vae_score_bytes(sizes, tile, limit_bytes);
-  const auto estimate = stage == VaeStage::kDecode ? vae_decode_bytes : vae_encode_bytes;
-  return estimate(config, tile.height, tile.width, sizes.dtype_size, scores) +
-         pictures_bytes(stage, config, sizes, tile);
+int64_t stage_bytes(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes,
+                    int64_t side, int64_t limit_bytes) {
+  return vae_bytes(config, half, {sizes.latent_height, sizes.latent_width, side}, sizes.dtype_size,
+                   vae_score_bytes(sizes, limit_bytes)) +
+         pictures_bytes(half, config, sizes);
+}
+
+// Ways that take less than `most` bytes, each less than the one before and slower. One side serves
+// all stages of a plan, so that none may take more with a smaller side.
+std::vector<StageDemand::Tiled> tiled_ways(VaeHalf half, const AutoencoderKlConfig& config,
+                                           const DemandSizes& sizes, int64_t limit_bytes,
+                                           int64_t most) {
+  std::vector<StageDemand::Tiled> ways;
+  int64_t least = 0;  // of all sides so far, which are smaller
+  for (auto side = kTileSides.rbegin(); side != kTileSides.rend(); ++side) {
+    const VaeSizes tiles{sizes.latent_height, sizes.latent_width, *side};
+    least = std::max(least, stage_bytes(half, config, sizes, *side, limit_bytes));
+    if (least >= most) break;
+    const double recompute = vae_recompute(config, half, tiles);
+    if (!ways.empty()) {
+      if (recompute > ways.back().recompute) continue;
+      if (ways.back().activation_bytes == least) ways.pop_back();
+    }
+    ways.push_back({.vae_tile = *side, .activation_bytes = least, .recompute = recompute});
+  }
+  std::reverse(ways.begin(), ways.end());
+  return ways;
 }
 
 }  // namespace
@@ -72,24 +92,18 @@ int64_t denoise_stage_bytes(const TransformerConfig& config, const DemandSizes& 
                                      .score_bytes = 0});
 }
 
-void set_vae_demand(VaeStage stage, const AutoencoderKlConfig& config, const DemandSizes& sizes,
+void set_vae_demand(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes,
                     StageDemand& demand) {
-  const int64_t longest = std::max(sizes.latent_height, sizes.latent_width);
-  demand.activation_bytes = tile_bytes(stage, config, sizes, /*side=*/0, /*limit_bytes=*/0);
-  int64_t last_limit = 0;
+  demand.activation_bytes = stage_bytes(half, config, sizes, /*side=*/0, /*limit_bytes=*/0);
+  int64_t last_limit = 0, least = demand.activation_bytes;
   for (const int64_t limit : kScoreLimits) {
-    const int64_t bytes = tile_bytes(stage, config, sizes, /*side=*/0, limit);
-    const int64_t before =
-        demand.chunked.empty() ? demand.activation_bytes : demand.chunked.back().activation_bytes;
-    if (bytes >= before) continue;
+    const int64_t bytes = stage_bytes(half, config, sizes, /*side=*/0, limit);
+    if (bytes >= least) continue;
     demand.chunked.push_back({.attention_bytes = limit, .activation_bytes = bytes});
     last_limit = limit;
+    least = bytes;
   }
-  for (const int64_t side : kTileSides) {
-    if (side >= longest) continue;
-    demand.tiled.push_back(
-        {.vae_tile = side, .activation_bytes = tile_bytes(stage, config, sizes, side, last_limit)});
-  }
+  demand.tiled = tiled_ways(half, config, sizes, last_limit, least);
 }
 
 }  // namespace easel::flux

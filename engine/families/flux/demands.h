@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "engine/autoencoders/autoencoder_kl_config.h"
+#include "engine/autoencoders/vae_steps.h"
 #include "engine/families/flux/config.h"
 #include "engine/families/flux/memory.h"
 #include "engine/memory/residency_plan.h"
@@ -27,8 +28,7 @@ int64_t t5_stage_bytes(const T5Config& config, const DemandSizes& sizes);
 int64_t denoise_stage_bytes(const TransformerConfig& config, const DemandSizes& sizes);
 
 // Sets activation_bytes, chunked and tiled of the stage.
-enum class VaeStage { kEncode, kDecode };
-void set_vae_demand(VaeStage stage, const AutoencoderKlConfig& config, const DemandSizes& sizes,
+void set_vae_demand(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes,
                     StageDemand& demand);
 
 }  // namespace easel::flux

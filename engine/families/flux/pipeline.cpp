@@ -46,20 +46,22 @@ Stage stage_of(std::string name, std::string component,
   return stage;
 }
 
-// Tiles of pictures: those done and those that the present limits leave.
-int64_t encode_units(const State& state) {
-  if (!state.picture) return 0;
-  const int64_t pictures = state.image_latents.defined() ? 0 : 1;
-  return state.encoding.units_done() + state.encoding.units_left(pictures, state.latent_height,
-                                                                 state.latent_width,
-                                                                 state.limits.vae_tile);
+VaeSizes vae_sizes(const State& state) {
+  return {state.latent_height, state.latent_width, state.limits.vae_tile};
 }
 
-int64_t decode_units(const State& state) {
+// Of pictures: units done and those that the present limits leave.
+int64_t encode_units(const State& state, const AutoencoderKlConfig& config) {
+  if (!state.picture) return 0;
+  const int64_t pictures = state.image_latents.defined() ? 0 : 1;
+  return state.encoding.units_done() +
+         state.encoding.units_left(config, VaeHalf::kEncoder, pictures, vae_sizes(state));
+}
+
+int64_t decode_units(const State& state, const AutoencoderKlConfig& config) {
   const int64_t pictures = state.num_images - static_cast<int64_t>(state.images.size());
-  return state.decoding.units_done() + state.decoding.units_left(pictures, state.latent_height,
-                                                                 state.latent_width,
-                                                                 state.limits.vae_tile);
+  return state.decoding.units_done() +
+         state.decoding.units_left(config, VaeHalf::kDecoder, pictures, vae_sizes(state));
 }
 
 }  // namespace
@@ -129,8 +131,10 @@ void FluxPipeline::define_stages() {
       "encode", "text_encoder_2", [this](const State&) { return t5_->num_layers(); },
       [this](State& state) { encode_t5_layer(state); }));
   stages_.back().pass_per_unit = false;
-  stages_.push_back(
-      stage_of("encode_image", "vae", encode_units, [this](State& state) { encode_image(state); }));
+  stages_.push_back(stage_of(
+      "encode_image", "vae",
+      [this](const State& state) { return encode_units(state, vae_->config()); },
+      [this](State& state) { encode_image(state); }));
   stages_.push_back(stage_of(
       "prepare_preview", "vae",
       [this](const State& state) { return int64_t{state.wants_preview && !latent_rgb_}; },
@@ -140,8 +144,9 @@ void FluxPipeline::define_stages() {
       nullptr);
   denoise.advance = [this](absl::Span<RequestState* const> states) { denoise_step(states); };
   stages_.push_back(std::move(denoise));
-  stages_.push_back(
-      stage_of("decode", "vae", decode_units, [this](State& state) { decode_image(state); }));
+  stages_.push_back(stage_of(
+      "decode", "vae", [this](const State& state) { return decode_units(state, vae_->config()); },
+      [this](State& state) { decode_image(state); }));
 }
 
 std::vector<Component*> FluxPipeline::components() {
@@ -173,9 +178,9 @@ std::vector<StageDemand> FluxPipeline::demands(const RequestState& request) cons
                         state.latent_height / 2 * (state.latent_width / 2) + sizes.t5_tokens,
                         state.num_images * state.rows());
     } else if (stage.name == "decode") {
-      set_vae_demand(VaeStage::kDecode, vae_->config(), sizes, demand);
+      set_vae_demand(VaeHalf::kDecoder, vae_->config(), sizes, demand);
     } else if (stage.name == "encode_image") {
-      set_vae_demand(VaeStage::kEncode, vae_->config(), sizes, demand);
+      set_vae_demand(VaeHalf::kEncoder, vae_->config(), sizes, demand);
     } else if (stage.name == "prepare_preview") {
       demand.activation_bytes = LatentRgb::fit_bytes(vae_->config(), sizes.dtype_size);
     } else if (stage.components.front() == "text_encoder") {

@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/autoencoders/autoencoder_kl_config.h"
-#include "engine/autoencoders/tile_canvas.h"
+#include "engine/autoencoders/vae_tiler.h"
 #include "engine/families/flux/transformer.h"
 #include "engine/families/stage.h"
 #include "engine/image/image.h"

@@ -20,7 +20,8 @@ struct GoldenAutoencoder {
   const AutoencoderKl* vae = nullptr;
 };
 
-inline GoldenAutoencoder load_autoencoder(const std::string& folder) {
+inline GoldenAutoencoder load_autoencoder(const std::string& folder,
+                                          at::ScalarType dtype = at::kFloat) {
   const auto config = AutoencoderKlConfig::from_json(
       read_json_file(folder + "/config.json").value(), "config.json");
   auto network = std::make_unique<AutoencoderKl>(config.value());
@@ -28,17 +29,18 @@ inline GoldenAutoencoder load_autoencoder(const std::string& folder) {
   auto component = Component::create("vae", std::move(network), Checkpoint::open(folder).value(),
                                      AutoencoderKl::key_rules());
   EXPECT_TRUE(component.ok()) << component.status();
-  EXPECT_TRUE((*component)->load(at::kFloat, at::kCPU).ok());
+  EXPECT_TRUE((*component)->load(dtype, at::kCPU).ok());
   return {*std::move(component), vae};
 }
 
-inline GoldenAutoencoder load_golden_autoencoder(const std::string& model) {
-  return load_autoencoder(std::string(EASEL_TEST_DATA) + "/flux/models/" + model + "/vae");
+inline GoldenAutoencoder load_golden_autoencoder(const std::string& model,
+                                                 at::ScalarType dtype = at::kFloat) {
+  return load_autoencoder(std::string(EASEL_TEST_DATA) + "/flux/models/" + model + "/vae", dtype);
 }
 
 // Trained, unlike the tiny ones.
-inline GoldenAutoencoder load_demo_autoencoder() {
-  return load_autoencoder(EASEL_SOURCE_DIR "/demo/model/vae");
+inline GoldenAutoencoder load_demo_autoencoder(at::ScalarType dtype = at::kFloat) {
+  return load_autoencoder(EASEL_SOURCE_DIR "/demo/model/vae", dtype);
 }
 
 }  // namespace easel::testing

@@ -61,7 +61,7 @@ Measured measure_decode(const AutoencoderKlConfig& config, int64_t height, int64
   const int64_t bytes = peak_bytes_of([&] { vae.decode(latents); });
   return {
       "decode " + std::to_string(height) + "x" + std::to_string(width) + " " + c10::toString(dtype),
-      bytes, vae_decode_bytes(config, height, width, c10::elementSize(dtype))};
+      bytes, vae_bytes(config, VaeHalf::kDecoder, {height, width}, c10::elementSize(dtype))};
 }
 
 Measured measure_encode(const AutoencoderKlConfig& config, int64_t height, int64_t width,
@@ -75,7 +75,7 @@ Measured measure_encode(const AutoencoderKlConfig& config, int64_t height, int64
   const int64_t bytes = peak_bytes_of([&] { vae.encode(image); });
   return {
       "encode " + std::to_string(height) + "x" + std::to_string(width) + " " + c10::toString(dtype),
-      bytes, vae_encode_bytes(config, height, width, c10::elementSize(dtype))};
+      bytes, vae_bytes(config, VaeHalf::kEncoder, {height, width}, c10::elementSize(dtype))};
 }
 
 // A quarter of the published widths: the same shape of the curve in a second.
@@ -102,18 +102,18 @@ TEST(VaeMemoryTest, DISABLED_AtThePublishedWidthsTheEstimateIsCloseAbove) {
   }
 }
 
-TEST(VaeMemoryTest, TilesOfAQuarterTakeAQuarter) {
+TEST(VaeMemoryTest, PicturesOfAQuarterTakeAQuarter) {
   const AutoencoderKlConfig config = published_flux();
-  const auto whole = static_cast<double>(vae_decode_bytes(config, 128, 128, 2));
-  const auto tile = static_cast<double>(vae_decode_bytes(config, 64, 64, 2));
+  const auto whole = static_cast<double>(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2));
+  const auto tile = static_cast<double>(vae_bytes(config, VaeHalf::kDecoder, {64, 64}, 2));
   EXPECT_NEAR(whole / tile, 4.0, 0.5);
 }
 
 TEST(VaeMemoryTest, ScoresCountWhereTheyAreTheMost) {
   const AutoencoderKlConfig config = published_flux();
-  const int64_t without = vae_decode_bytes(config, 128, 128, 2);
-  EXPECT_EQ(vae_decode_bytes(config, 128, 128, 2, kMiB), without);
-  EXPECT_GT(vae_decode_bytes(config, 128, 128, 2, 8192 * kMiB), 8192 * kMiB);
+  const int64_t without = vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2);
+  EXPECT_EQ(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2, kMiB), without);
+  EXPECT_GT(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2, 8192 * kMiB), 8192 * kMiB);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/autoencoders/vae_memory.h"
+
 namespace easel::testing {
 namespace {
 
@@ -26,7 +28,7 @@ flux::DemandSizes square(int64_t side, bool on_host) {
 
 StageDemand decode_demand(const flux::DemandSizes& sizes) {
   StageDemand demand;
-  flux::set_vae_demand(flux::VaeStage::kDecode, published_vae(), sizes, demand);
+  flux::set_vae_demand(VaeHalf::kDecoder, published_vae(), sizes, demand);
   return demand;
 }
 
@@ -34,9 +36,26 @@ TEST(FluxDemandsTest, SmallerTilesTakeLess) {
   const StageDemand demand = decode_demand(square(256, /*on_host=*/true));
   ASSERT_GE(demand.tiled.size(), 4u);
   int64_t before = demand.activation_bytes;
+  double recompute = 1;
   for (const StageDemand::Tiled& tiled : demand.tiled) {
     EXPECT_LT(tiled.activation_bytes, before) << tiled.vae_tile;
+    EXPECT_GT(tiled.recompute, recompute) << tiled.vae_tile;
     before = tiled.activation_bytes;
+    recompute = tiled.recompute;
+  }
+  EXPECT_LT(before, demand.activation_bytes / 8);
+}
+
+// One side serves all stages of a plan: the one that another stage needs may not take more here.
+TEST(FluxDemandsTest, ASmallerSideThanAStageNeedsTakesNoMore) {
+  const flux::DemandSizes sizes = square(128, /*on_host=*/true);
+  const StageDemand demand = decode_demand(sizes);
+  for (const StageDemand::Tiled& tiled : demand.tiled) {
+    for (int64_t side = kSmallestVaeTile; side < tiled.vae_tile; side += 8) {
+      EXPECT_LE(vae_bytes(published_vae(), VaeHalf::kDecoder, {128, 128, side}, sizes.dtype_size),
+                tiled.activation_bytes)
+          << side << " " << tiled.vae_tile;
+    }
   }
 }
 
@@ -44,7 +63,7 @@ TEST(FluxDemandsTest, APictureOfOneTileIsNotTiled) {
   for (const StageDemand::Tiled& tiled : decode_demand(square(32, /*on_host=*/true)).tiled) {
     EXPECT_LT(tiled.vae_tile, 32);
   }
-  EXPECT_TRUE(decode_demand(square(16, /*on_host=*/true)).tiled.empty());
+  EXPECT_TRUE(decode_demand(square(8, /*on_host=*/true)).tiled.empty());
 }
 
 TEST(FluxDemandsTest, AHostHoldsNoScoresToChunk) {
