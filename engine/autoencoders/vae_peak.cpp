@@ -124,11 +124,11 @@ Area whole_area(const std::vector<VaeStep>& steps, const VaeSegment& segment,
   return {sizes.height * scale, sizes.width * scale, scale};
 }
 
-Area tile_area(const VaePass& pass, const VaeTiling& tiling) {
-  const auto side = [&](const TileAxis& axis) {
-    return vae_pass_input_length(pass, axis.longest(), axis.length());
-  };
-  return {side(tiling.rows()), side(tiling.columns()), pass.entry_scale};
+Area tile_area(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+               const VaeTiling& tiling) {
+  return {vae_tile_input_length(steps, segment, tiling.rows()),
+          vae_tile_input_length(steps, segment, tiling.columns()),
+          steps[segment.begin].entry_scale};
 }
 
 // What lies beside the tiles, or beside a whole segment.
@@ -149,12 +149,9 @@ int64_t held_values(const std::vector<VaeStep>& steps, const VaeSegment& segment
 
 VaePeak vae_segment_peak(const std::vector<VaeStep>& steps, const VaeSegment& segment,
                          const VaeSizes& sizes) {
-  Area area = whole_area(steps, segment, sizes);
-  if (segment.tiled) {
-    const int64_t last = num_vae_passes(steps, segment) - 1;
-    area =
-        tile_area(vae_pass(steps, segment, last), VaeTiling(sizes.height, sizes.width, sizes.side));
-  }
+  const Area area =
+      segment.tiled ? tile_area(steps, segment, VaeTiling(sizes.height, sizes.width, sizes.side))
+                    : whole_area(steps, segment, sizes);
   PeakCounter counter(held_values(steps, segment, sizes));
   for (size_t i = segment.begin; i < segment.end; ++i) counter.step(steps[i], area);
   return counter.peak();
@@ -170,10 +167,11 @@ double vae_segment_flops(const std::vector<VaeStep>& steps, const VaeSegment& se
     return flops_before(steps, segment, segment.end, /*norm=*/0, whole_area(steps, segment, sizes));
   }
   const VaeTiling tiling(sizes.height, sizes.width, sizes.side);
+  const Area area = tile_area(steps, segment, tiling);
   double flops = 0;
   for (int64_t i = 0; i < num_vae_passes(steps, segment); ++i) {
     const VaePass pass = vae_pass(steps, segment, i);
-    flops += flops_before(steps, segment, pass.step, pass.norm, tile_area(pass, tiling));
+    flops += flops_before(steps, segment, pass.step, pass.norm, area);
   }
   return flops * static_cast<double>(tiling.num_tiles());
 }

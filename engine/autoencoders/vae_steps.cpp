@@ -48,38 +48,53 @@ std::vector<VaeStep> encoder_steps(const AutoencoderKlConfig& config) {
   return steps;
 }
 
-void append_entry(const VaeStep& step, std::vector<VaeOp>& ops) {
-  if (step.doubles()) ops.push_back(VaeOp::kDouble);
-  if (step.enters_by_convolution) ops.push_back(VaeOp::kConvolve);
+// What happens to a tile's sides.
+enum class Op { kConvolve, kDouble, kHalve };
+
+std::vector<Op> operations(const std::vector<VaeStep>& steps, const VaeSegment& segment) {
+  std::vector<Op> ops;
+  for (size_t i = segment.begin; i < segment.end; ++i) {
+    const VaeStep& step = steps[i];
+    if (step.doubles()) ops.push_back(Op::kDouble);
+    if (step.enters_by_convolution) ops.push_back(Op::kConvolve);
+    // One after each norm.
+    ops.insert(ops.end(), static_cast<size_t>(step.num_norms()), Op::kConvolve);
+    if (step.halves()) ops.push_back(Op::kHalve);
+  }
+  return ops;
 }
 
-// One convolution after each norm.
-void append_rest(const VaeStep& step, std::vector<VaeOp>& ops) {
-  ops.insert(ops.end(), static_cast<size_t>(step.num_norms()), VaeOp::kConvolve);
-  if (step.halves()) ops.push_back(VaeOp::kHalve);
+int64_t round_down(int64_t value, int64_t multiple) {
+  return value - (value % multiple + multiple) % multiple;
 }
+int64_t round_up(int64_t value, int64_t multiple) { return -round_down(-value, multiple); }
 
 // What one operation reads to give `range`. Halving pads to the right and below: an output is made
 // of two inputs and the one after them.
-VaeRange input_of(VaeOp op, const VaeRange& range) {
+VaeRange input_of(Op op, const VaeRange& range) {
   switch (op) {
-    case VaeOp::kConvolve:
+    case Op::kConvolve:
       return {range.begin - 1, range.end + 1};
-    case VaeOp::kDouble:
-      return {range.begin / 2, (range.end + 1) / 2};
-    case VaeOp::kHalve:
+    case Op::kDouble:
+      return {round_down(range.begin, 2) / 2, round_up(range.end, 2) / 2};
+    case Op::kHalve:
       return {range.begin * 2, range.end * 2 + 1};
   }
   return range;
 }
 
-int64_t length_before(VaeOp op, int64_t length) {
-  if (op == VaeOp::kDouble) return length / 2;
-  return op == VaeOp::kHalve ? length * 2 : length;
-}
-
-int64_t round_up(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
+// All that a tile depends on, beyond the map's borders too.
+VaeRange unbounded_input(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                         const VaeRange& tile) {
+  const int64_t scale = steps[segment.end - 1].exit_scale;
+  VaeRange range{tile.begin * scale, tile.end * scale};
+  int64_t multiple = 1;
+  const std::vector<Op> ops = operations(steps, segment);
+  for (auto op = ops.rbegin(); op != ops.rend(); ++op) {
+    range = input_of(*op, range);
+    if (*op == Op::kHalve) multiple *= 2;
+  }
+  return {round_down(range.begin, multiple), round_up(range.end, multiple)};
 }
 
 }  // namespace
@@ -100,43 +115,27 @@ int64_t num_vae_passes(const std::vector<VaeStep>& steps, const VaeSegment& segm
 }
 
 VaePass vae_pass(const std::vector<VaeStep>& steps, const VaeSegment& segment, int64_t pass) {
-  VaePass result;
-  result.entry_scale = steps[segment.begin].entry_scale;
-  int64_t norms = pass;
-  for (result.step = segment.begin; result.step < segment.end; ++result.step) {
-    const VaeStep& step = steps[result.step];
-    append_entry(step, result.ops);
-    if (norms < step.num_norms()) {
-      result.norm = norms;
-      result.exit_scale = step.scale;
-      result.ops.insert(result.ops.end(), static_cast<size_t>(norms), VaeOp::kConvolve);
-      return result;
-    }
-    append_rest(step, result.ops);
-    norms -= step.num_norms();
+  int64_t norm = pass;
+  for (size_t i = segment.begin; i < segment.end; ++i) {
+    if (norm < steps[i].num_norms()) return {i, norm, steps[i].scale};
+    norm -= steps[i].num_norms();
   }
-  result.exit_scale = steps[segment.end - 1].exit_scale;
-  return result;
+  return {segment.end, /*norm=*/0, steps[segment.end - 1].exit_scale};
 }
 
-VaeRange vae_pass_input(const VaePass& pass, const VaeRange& tile, int64_t length) {
-  VaeRange range{tile.begin * pass.exit_scale, tile.end * pass.exit_scale};
-  int64_t limit = length * pass.exit_scale, multiple = 1;
-  for (auto op = pass.ops.rbegin(); op != pass.ops.rend(); ++op) {
-    limit = length_before(*op, limit);
-    if (*op == VaeOp::kHalve) multiple *= 2;
-    range = input_of(*op, range);
-    range = {std::max<int64_t>(range.begin, 0), std::min(range.end, limit)};
-  }
-  return {range.begin / multiple * multiple, round_up(range.end, multiple)};
+int64_t vae_tile_input_length(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                              const TileAxis& axis) {
+  const VaeRange free = unbounded_input(steps, segment, {0, axis.longest()});
+  return std::min(free.length(), axis.length() * steps[segment.begin].entry_scale);
 }
 
-int64_t vae_pass_input_length(const VaePass& pass, int64_t tile_length, int64_t length) {
-  // In the middle of a map without borders. A multiple of everything on the way lies before it, so
-  // that rounding is as for any tile's.
-  constexpr int64_t kFar = int64_t{1} << 20;
-  const VaeRange free = vae_pass_input(pass, {kFar, kFar + tile_length}, 2 * kFar + tile_length);
-  return std::min(free.length(), length * pass.entry_scale);
+VaeRange vae_tile_input(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                        const TileAxis& axis, int64_t tile) {
+  const int64_t map = axis.length() * steps[segment.begin].entry_scale;
+  const int64_t length = vae_tile_input_length(steps, segment, axis);
+  const VaeRange needed = unbounded_input(steps, segment, axis.tile(tile));
+  const int64_t begin = std::clamp<int64_t>(needed.begin, 0, map - length);
+  return {begin, begin + length};
 }
 
 }  // namespace easel

@@ -55,23 +55,21 @@ struct VaeSegment {
 // norm.
 int64_t num_vae_passes(const std::vector<VaeStep>& steps, const VaeSegment& segment);
 
-// What happens to a tile's sides on that way, in order.
-enum class VaeOp { kConvolve, kDouble, kHalve };
+// Where a pass stops.
 struct VaePass {
-  std::vector<VaeOp> ops;
-  size_t step = 0;          // where it stops: that step's norm, or `segment.end`
-  int64_t norm = 0;         // of the step
-  int64_t entry_scale = 1;  // of the map that it begins with
-  int64_t exit_scale = 1;   // of the map that it stops at
+  size_t step = 0;         // at this step's norm, or at the segment's end
+  int64_t norm = 0;        // of the step
+  int64_t exit_scale = 1;  // of the map that it stops at
 };
 VaePass vae_pass(const std::vector<VaeStep>& steps, const VaeSegment& segment, int64_t pass);
 
-// Of the map before the pass, in its pixels: what gives `tile` (in latent pixels) right after it.
-// That is the tile with the margin that the convolutions reach over, as far as the map goes
-// (`length` latent pixels), from and to multiples of what is halved on the way.
-VaeRange vae_pass_input(const VaePass& pass, const VaeRange& tile, int64_t length);
-
-// The most that vae_pass_input is long for tiles of that length.
-int64_t vae_pass_input_length(const VaePass& pass, int64_t tile_length, int64_t length);
+// What of the map before the segment, along one side and in its pixels, is taken for a tile: all
+// that the tile depends on at the segment's end, from and to multiples of what is halved on the
+// way, within the map. As long for every tile and every pass, because a convolution of another size
+// costs oneDNN another kernel.
+VaeRange vae_tile_input(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                        const TileAxis& axis, int64_t tile);
+int64_t vae_tile_input_length(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                              const TileAxis& axis);
 
 }  // namespace easel

@@ -15,12 +15,7 @@ VaeRange scaled(const VaeRange& latents, int64_t scale) {
   return {latents.begin * scale, latents.end * scale};
 }
 
-// Where a tile lies in what the pass made of its input.
-VaeRange within(const VaePass& pass, const VaeRange& tile, const VaeRange& input) {
-  const VaeRange pixels = scaled(tile, pass.exit_scale);
-  const int64_t begin = input.begin * pass.exit_scale / pass.entry_scale;
-  return {pixels.begin - begin, pixels.end - begin};
-}
+VaeRange shifted(const VaeRange& range, int64_t by) { return {range.begin + by, range.end + by}; }
 
 }  // namespace
 
@@ -59,11 +54,15 @@ void TiledPicture::run_whole(const VaeChain& chain, const at::Tensor& input) {
 void TiledPicture::run_tile(const VaeChain& chain, const at::Tensor& input) {
   const VaeSegment& segment = segments_[segment_];
   const VaePass pass = vae_pass(steps_, segment, pass_);
-  const VaeRange tile_rows = tiling_.row(tile_), tile_columns = tiling_.column(tile_);
-  const VaeRange rows = vae_pass_input(pass, tile_rows, sizes_.height),
-                 columns = vae_pass_input(pass, tile_columns, sizes_.width);
+  const int64_t row = tiling_.row(tile_), column = tiling_.column(tile_);
+  const VaeRange rows = vae_tile_input(steps_, segment, tiling_.rows(), row),
+                 columns = vae_tile_input(steps_, segment, tiling_.columns(), column);
+  const VaeRange exit_rows = scaled(tiling_.rows().tile(row), pass.exit_scale),
+                 exit_columns = scaled(tiling_.columns().tile(column), pass.exit_scale);
   const auto of_tile = [&](const at::Tensor& x) {
-    return crop(x, within(pass, tile_rows, rows), within(pass, tile_columns, columns));
+    const int64_t entry_scale = steps_[segment.begin].entry_scale;
+    return crop(x, shifted(exit_rows, -rows.begin * pass.exit_scale / entry_scale),
+                shifted(exit_columns, -columns.begin * pass.exit_scale / entry_scale));
   };
   at::Tensor x = crop(input, rows, columns).contiguous();
   absl::Span<const GroupStatistics> known(known_);
@@ -74,7 +73,7 @@ void TiledPicture::run_tile(const VaeChain& chain, const at::Tensor& input) {
   }
   const bool last_pass = pass.step == segment.end;
   if (last_pass) {
-    put(scaled(tile_rows, pass.exit_scale), scaled(tile_columns, pass.exit_scale), of_tile(x));
+    put(exit_rows, exit_columns, of_tile(x));
   } else {
     const VaeChain::NormInput reached = chain.norm_input(pass.step, std::move(x), known);
     found_.merge(reached.norm->statistics(of_tile(reached.x)));

@@ -41,8 +41,8 @@ class VaeTiling {
   VaeTiling(int64_t height, int64_t width, int64_t side);
 
   int64_t num_tiles() const { return rows_.num_tiles() * columns_.num_tiles(); }
-  VaeRange row(int64_t index) const { return rows_.tile(index / columns_.num_tiles()); }
-  VaeRange column(int64_t index) const { return columns_.tile(index % columns_.num_tiles()); }
+  int64_t row(int64_t index) const { return index / columns_.num_tiles(); }
+  int64_t column(int64_t index) const { return index % columns_.num_tiles(); }
   const TileAxis& rows() const { return rows_; }
   const TileAxis& columns() const { return columns_; }
   bool operator==(const VaeTiling&) const = default;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace easel::testing {
@@ -32,83 +33,89 @@ TEST(VaeStepsTest, AMapGoesFromEachStepToTheNext) {
 TEST(VaeStepsTest, APassStopsBeforeEachNormAndTheLastGoesToTheEnd) {
   const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
   ASSERT_EQ(num_vae_passes(steps, kFinest), 3 * 2 + 1 + 1);
-  const VaePass first = vae_pass(steps, kFinest, 0), third = vae_pass(steps, kFinest, 2),
+  const VaePass third = vae_pass(steps, kFinest, 2), fourth = vae_pass(steps, kFinest, 3),
                 last = vae_pass(steps, kFinest, 7);
-  EXPECT_EQ(first.ops, (std::vector{VaeOp::kDouble, VaeOp::kConvolve}));
   EXPECT_EQ(third.step, 11u);
   EXPECT_EQ(third.norm, 0);
-  EXPECT_EQ(third.ops.size(), 2u + 2);
+  EXPECT_EQ(fourth.step, 11u);
+  EXPECT_EQ(fourth.norm, 1);
   EXPECT_EQ(last.step, kFinest.end);
-  EXPECT_EQ(last.ops.size(), 2u + 6 + 1);
+  EXPECT_EQ(last.exit_scale, 8);
 }
 
 TEST(VaeStepsTest, AMarginReachesAsFarAsTheConvolutionsDo) {
   const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
-  const VaePass last = vae_pass(steps, kFinest, 7);
   // Eight convolutions at the scale of pixels are four of the map before the doubling.
-  EXPECT_EQ(vae_pass_input(last, {16, 32}, 128), (VaeRange{16 * 4 - 4, 32 * 4 + 4}));
-  EXPECT_EQ(vae_pass_input(vae_pass(steps, kFinest, 0), {16, 32}, 128),
-            (VaeRange{16 * 4 - 1, 32 * 4 + 1}));
+  const TileAxis axis(128, 16);
+  EXPECT_EQ(vae_tile_input(steps, kFinest, axis, 1), (VaeRange{16 * 4 - 4, 32 * 4 + 4}));
 }
 
-TEST(VaeStepsTest, AMarginEndsWithTheMap) {
+TEST(VaeStepsTest, EveryTileTakesAsMuchAndNothingBeyondTheMap) {
   const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
-  const VaePass last = vae_pass(steps, kFinest, 7);
-  EXPECT_EQ(vae_pass_input(last, {0, 16}, 17), (VaeRange{0, 17 * 4}));
-}
-
-TEST(VaeStepsTest, ATileThatIsHalvedBeginsAtAMultiple) {
-  const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kEncoder);
-  const VaeSegment levels{0, 4, /*tiled=*/true};  // two levels, halved twice
-  const VaePass last = vae_pass(steps, levels, num_vae_passes(steps, levels) - 1);
-  for (int64_t begin = 0; begin < 40; ++begin) {
-    const VaeRange input = vae_pass_input(last, {begin, begin + 3}, 64);
-    EXPECT_EQ(input.begin % 4, 0);
-    EXPECT_EQ(input.end % 4, 0);
-    EXPECT_LE(input.length(), vae_pass_input_length(last, 3, 64));
+  const TileAxis axis(33, 8);
+  for (int64_t i = 0; i < axis.num_tiles(); ++i) {
+    const VaeRange input = vae_tile_input(steps, kFinest, axis, i);
+    EXPECT_EQ(input.length(), 7 * 4 + 8);
+    EXPECT_GE(input.begin, 0);
+    EXPECT_LE(input.end, 33 * 4);
   }
 }
 
-// Which positions of a border map `op` reads for position `at`, as the networks do it.
-std::set<int64_t> read_by(VaeOp op, int64_t at) {
-  if (op == VaeOp::kDouble) return {at / 2};
-  if (op == VaeOp::kHalve) return {2 * at, 2 * at + 1, 2 * at + 2};
+// Which positions a position is made of, of an operation that doubles or halves or neither.
+enum class Op { kConvolve, kDouble, kHalve };
+std::set<int64_t> read_by(Op op, int64_t at) {
+  if (op == Op::kDouble) return {at / 2};
+  if (op == Op::kHalve) return {2 * at, 2 * at + 1, 2 * at + 2};
   return {at - 1, at, at + 1};
 }
 
-// By brute force: every input that a tile depends on is in its margin, and no wider one is needed
-// by more than the rounding to multiples.
-TEST(VaeStepsTest, AMarginIsWhatATileDependsOn) {
-  constexpr int64_t kLength = 24;
+// The positions that `needed` after the operation is made of, within `length` before it.
+std::set<int64_t> before(Op op, const std::set<int64_t>& needed, int64_t length) {
+  std::set<int64_t> read;
+  for (const int64_t position : needed) {
+    for (const int64_t one : read_by(op, position)) {
+      if (one >= 0 && one < length) read.insert(one);
+    }
+  }
+  return read;
+}
+
+// Position by position, step by step, from the segment's end.
+std::set<int64_t> all_needed(const std::vector<VaeStep>& steps, const VaeSegment& segment,
+                             const VaeRange& tile, int64_t latents) {
+  const int64_t scale = steps[segment.end - 1].exit_scale;
+  std::set<int64_t> needed;
+  for (int64_t p = tile.begin * scale; p < tile.end * scale; ++p) needed.insert(p);
+  for (size_t i = segment.end; i-- > segment.begin;) {
+    const VaeStep& step = steps[i];
+    const int64_t inside = latents * step.scale;
+    if (step.halves()) needed = before(Op::kHalve, needed, inside);
+    for (int64_t norm = 0; norm < step.num_norms(); ++norm)
+      needed = before(Op::kConvolve, needed, inside);
+    if (step.enters_by_convolution) needed = before(Op::kConvolve, needed, inside);
+    if (step.doubles()) needed = before(Op::kDouble, needed, latents * step.entry_scale);
+  }
+  return needed;
+}
+
+TEST(VaeStepsTest, AMarginHoldsAllThatATileDependsOn) {
   for (const VaeHalf half : {VaeHalf::kEncoder, VaeHalf::kDecoder}) {
     const std::vector<VaeStep> steps = vae_steps(published_flux(), half);
-    const VaeSegment segment = half == VaeHalf::kDecoder ? VaeSegment{1, steps.size(), true}
-                                                         : VaeSegment{0, steps.size() - 1, true};
-    for (int64_t i = 0; i < num_vae_passes(steps, segment); ++i) {
-      const VaePass pass = vae_pass(steps, segment, i);
-      for (const VaeRange tile : {VaeRange{0, 5}, VaeRange{9, 13}, VaeRange{20, 24}}) {
-        std::set<int64_t> needed;
-        for (int64_t p = tile.begin * pass.exit_scale; p < tile.end * pass.exit_scale; ++p)
-          needed.insert(p);
-        int64_t limit = kLength * pass.exit_scale;
-        int64_t multiple = 1;
-        for (auto op = pass.ops.rbegin(); op != pass.ops.rend(); ++op) {
-          if (*op == VaeOp::kDouble) limit /= 2;
-          if (*op == VaeOp::kHalve) limit *= 2;
-          if (*op == VaeOp::kHalve) multiple *= 2;
-          std::set<int64_t> before;
-          for (const int64_t p : needed) {
-            for (const int64_t q : read_by(*op, p)) {
-              if (q >= 0 && q < limit) before.insert(q);
-            }
-          }
-          needed = std::move(before);
+    const size_t first = half == VaeHalf::kDecoder ? 1 : 0, end = first + steps.size() - 1;
+    for (size_t begin = first; begin < end; ++begin) {
+      const VaeSegment segment{begin, end, /*tiled=*/true};
+      for (const int64_t length : {24, 61}) {
+        const TileAxis axis(length, 8);
+        for (int64_t i = 0; i < axis.num_tiles(); ++i) {
+          const VaeRange input = vae_tile_input(steps, segment, axis, i);
+          const std::set<int64_t> needed = all_needed(steps, segment, axis.tile(i), length);
+          EXPECT_LE(input.begin, *needed.begin()) << begin << " " << i;
+          EXPECT_GT(input.end, *needed.rbegin()) << begin << " " << i;
+          const int64_t halved =
+              std::max<int64_t>(1, steps[begin].entry_scale / steps[segment.end - 1].exit_scale);
+          EXPECT_EQ(input.begin % halved, 0) << begin << " " << i;
+          EXPECT_EQ(input.length() % halved, 0) << begin << " " << i;
         }
-        const VaeRange input = vae_pass_input(pass, tile, kLength);
-        EXPECT_LE(input.begin, *needed.begin());
-        EXPECT_GT(input.end, *needed.rbegin());
-        EXPECT_GT(input.begin + multiple, *needed.begin());
-        EXPECT_LE(input.end - multiple, *needed.rbegin());
       }
     }
   }
