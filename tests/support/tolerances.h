@@ -20,7 +20,7 @@ inline constexpr double kHalfPsnrSlackDb = 1.0;
 inline constexpr double kPreviewCorrelation = 0.6;
 // max|a − b| of a picture within 0…1 decoded in tiles and decoded whole, fp32; times max|b| for
 // latents, and for what the steps of an autoencoder give.
-inline constexpr double kTiledFp32 = 2e-4;
+inline constexpr double kTiledFp32 = 1e-5;
 // The same in bf16, times max|b|.
 inline constexpr double kTiledBf16 = 2e-2;
 

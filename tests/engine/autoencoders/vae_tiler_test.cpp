@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
@@ -63,6 +64,18 @@ AutoencoderKl::Posterior encode_tiled(const AutoencoderKl& vae, const at::Tensor
   return *posterior;
 }
 
+// Maps are small here: threads that wait for each other on a busy machine would take minutes.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  const int before_ = at::get_num_threads();
+};
+
 // A chain's result with segments that a test chooses, so that small pictures are cut too.
 at::Tensor run_segments(const AutoencoderKl& vae, VaeHalf half, const VaeSizes& sizes,
                         std::vector<VaeSegment> segments, const at::Tensor& input) {
@@ -123,6 +136,7 @@ class ExactTilesTest : public ::testing::TestWithParam<Case> {
   }
 
   const c10::InferenceMode inference_;
+  const OneThread one_thread_;
   GoldenAutoencoder golden_;
 };
 
@@ -151,7 +165,13 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(one.param.model) + "_" + c10::toString(one.param.dtype);
     });
 
-TEST(VaeTilerTest, OneTileIsTheUntiledPictureToTheBit) {
+class VaeTilerTest : public ::testing::Test {
+ protected:
+  const c10::InferenceMode inference_;
+  const OneThread one_thread_;
+};
+
+TEST_F(VaeTilerTest, OneTileIsTheUntiledPictureToTheBit) {
   for (const char* model : kGoldenModels) {
     const GoldenAutoencoder golden = load_golden_autoencoder(model);
     const at::Tensor latents = random_latents(*golden.vae, 10, 22);
@@ -168,8 +188,7 @@ TEST(VaeTilerTest, OneTileIsTheUntiledPictureToTheBit) {
 }
 
 // As requests cut it, the demo's autoencoder at sizes that it has never seen.
-TEST(VaeTilerTest, ATiledPictureIsTheWholeOne) {
-  const c10::InferenceMode inference;
+TEST_F(VaeTilerTest, ATiledPictureIsTheWholeOne) {
   const GoldenAutoencoder demo = load_demo_autoencoder();
   for (const auto& [height, width] : {std::pair{192, 160}, std::pair{136, 264}}) {
     const at::Tensor drawn = drawn_picture(height, width);
@@ -184,14 +203,14 @@ TEST(VaeTilerTest, ATiledPictureIsTheWholeOne) {
   }
 }
 
-TEST(VaeTilerTest, ATiledPictureIsTheSameEveryTime) {
+TEST_F(VaeTilerTest, ATiledPictureIsTheSameEveryTime) {
   const GoldenAutoencoder golden = load_golden_autoencoder("dev_a");
   const at::Tensor latents = random_latents(*golden.vae, 40, 24);
   EXPECT_TRUE(
       at::equal(decode_tiled(*golden.vae, latents, 16), decode_tiled(*golden.vae, latents, 16)));
 }
 
-TEST(VaeTilerTest, ASmallerTileInTheMiddleBeginsThePictureAnew) {
+TEST_F(VaeTilerTest, ASmallerTileInTheMiddleBeginsThePictureAnew) {
   const GoldenAutoencoder golden = load_golden_autoencoder("dev_a");
   const AutoencoderKlConfig& config = golden.vae->config();
   const at::Tensor latents = random_latents(*golden.vae, 40, 24);
