@@ -41,7 +41,7 @@ HttpServerOptions server_options(const GatewayOptions& options, const GatewayTim
   result.max_connections = static_cast<size_t>(options.max_connections);
   result.max_connections_per_address = static_cast<size_t>(options.max_connections_per_address);
   result.exempt_addresses = set_of(options.trusted_proxies);
-  result.head_timeout = times.head_timeout;
+  result.times = times.http;
   return result;
 }
 

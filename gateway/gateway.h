@@ -17,7 +17,7 @@ struct GatewayTimes {
   std::chrono::milliseconds heartbeat{15000};
   std::chrono::milliseconds worker_timeout{2000};
   std::chrono::milliseconds worker_silence{5000};
-  std::chrono::milliseconds head_timeout{10000};
+  HttpTimes http;
 };
 
 class Gateway {

@@ -26,11 +26,11 @@ constexpr size_t kLingerBytes = 64 << 20;
 // anew with every byte, so a client that sends one now and then would hold a thread for ever.
 class DeadlineStream final : public httplib::Stream {
  public:
-  DeadlineStream(socket_t socket, const HttpServerOptions& options)
-      : read_timeout_(options.read_timeout),
-        read_deadline_(Clock::now() + options.head_timeout),
-        inner_(socket, options.read_timeout.count() / 1000, 0, options.write_timeout.count() / 1000,
-               0) {}
+  DeadlineStream(socket_t socket, const HttpTimes& times)
+      : read_timeout_(times.read_timeout),
+        read_deadline_(Clock::now() + times.head_timeout),
+        inner_(socket, times.read_timeout.count() / 1000, times.read_timeout.count() % 1000 * 1000,
+               times.write_timeout.count() / 1000, times.write_timeout.count() % 1000 * 1000) {}
 
   void set_read_deadline(Clock::time_point deadline) { read_deadline_ = deadline; }
   void set_write_deadline(Clock::time_point deadline) { write_deadline_ = deadline; }
@@ -165,9 +165,9 @@ class LibraryServer final : public httplib::Server {
   LibraryServer(const HttpServerOptions& options, HttpService& service)
       : options_(options), service_(service) {
     set_keep_alive_max_count(kRequestsPerConnection);
-    set_keep_alive_timeout(options.keep_alive_timeout.count());
-    set_read_timeout(options.read_timeout);
-    set_write_timeout(options.write_timeout);
+    set_keep_alive_timeout(options.times.keep_alive_timeout.count());
+    set_read_timeout(options.times.read_timeout);
+    set_write_timeout(options.times.write_timeout);
     // Above every route's limit, which is checked here; the library's answer would have no body.
     set_payload_max_length(options.max_body_bytes + (1 << 20));
     set_tcp_nodelay(true);
@@ -287,10 +287,10 @@ class LibraryServer final : public httplib::Server {
       served = httplib::detail::process_server_socket_core(
           svr_sock_, socket, keep_alive_max_count_, keep_alive_timeout_sec_,
           [&](bool last, bool& closed) {
-            DeadlineStream stream(socket, options_);
+            DeadlineStream stream(socket, options_.times);
             Exchange exchange;
             exchange.stream = &stream;
-            exchange.answer_timeout = options_.answer_timeout;
+            exchange.answer_timeout = options_.times.answer_timeout;
             t_exchange = &exchange;
             const bool ok = process_request(stream, address, port, local_address, local_port, last,
                                             closed, begin_request);

@@ -12,6 +12,14 @@
 
 namespace easel {
 
+struct HttpTimes {
+  std::chrono::milliseconds head_timeout{10000};    // for the whole head, from its first byte
+  std::chrono::milliseconds read_timeout{5000};     // for any byte to come
+  std::chrono::milliseconds write_timeout{5000};    // for the reader to take any byte
+  std::chrono::milliseconds answer_timeout{60000};  // for a whole answer that is not a stream
+  std::chrono::seconds keep_alive_timeout{5};       // for the next request to begin
+};
+
 // Header fields: at most 100 of 8 KiB each; target: 8 KiB; line: 16 KiB (gateway/CMakeLists.txt).
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
@@ -22,12 +30,8 @@ struct HttpServerOptions {
   // Further ones are closed at once. The exempt addresses are proxies that many clients share.
   size_t max_connections_per_address = 128;
   std::set<std::string> exempt_addresses;
-  size_t max_body_bytes = 0;                        // of any route
-  std::chrono::milliseconds head_timeout{10000};    // for the whole head, from its first byte
-  std::chrono::milliseconds read_timeout{5000};     // for any byte to come
-  std::chrono::milliseconds write_timeout{5000};    // for the reader to take any byte
-  std::chrono::milliseconds answer_timeout{60000};  // for a whole answer that is not a stream
-  std::chrono::seconds keep_alive_timeout{5};
+  size_t max_body_bytes = 0;  // of any route
+  HttpTimes times;
 };
 
 class HttpServer {

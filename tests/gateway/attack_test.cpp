@@ -221,7 +221,7 @@ TEST_F(AttackTest, ConnectionsOfOneAddressAreCapped) {
 class SlowHeadTest : public GatewayTest {};
 
 TEST_F(SlowHeadTest, AHeadThatDripsInIsGivenUp) {
-  times.head_timeout = std::chrono::milliseconds(700);
+  times.http.head_timeout = std::chrono::milliseconds(700);
   start();
   RawConnection slow(gateway->port());
   slow.send("GET / HTTP/1.1\r\nX-Slow: ");

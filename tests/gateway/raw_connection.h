@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -14,7 +15,12 @@ namespace easel {
 
 class RawConnection {
  public:
-  explicit RawConnection(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `receive_bytes`: how much the kernel takes before anybody reads it; 0: as much as it likes.
+  explicit RawConnection(int port, int receive_bytes = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_bytes > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(port));
@@ -50,6 +56,14 @@ class RawConnection {
       all.append(piece, static_cast<size_t>(count));
     }
     return all;
+  }
+  // As many bytes as are there, at most `most`; 0 at the end of the connection or after a while.
+  size_t receive_some(size_t most, int limit_seconds = 30) {
+    set_timeout(SO_RCVTIMEO, limit_seconds);
+    std::string piece(most, '\0');
+    const ssize_t count = ::recv(fd_, piece.data(), piece.size(), 0);
+    closed_ = count == 0 || (count < 0 && errno == ECONNRESET);
+    return count > 0 ? static_cast<size_t>(count) : 0;
   }
   // Whether the last receive() saw the end of the connection.
   bool was_closed() const { return closed_; }
