@@ -19,7 +19,7 @@ struct Row {
   std::string_view message;
 };
 
-constexpr std::array<Row, 22> kRows = {{
+constexpr std::array<Row, 23> kRows = {{
     {ErrorCode::kInvalidJson, 400, "invalid_json", "the body is not JSON"},
     {ErrorCode::kInvalidField, 400, "invalid_field", "a field has a value that cannot be"},
     {ErrorCode::kBadRequest, 400, "bad_request", "the request is not well-formed HTTP"},
@@ -45,6 +45,9 @@ constexpr std::array<Row, 22> kRows = {{
     {ErrorCode::kInferenceFailed, 503, "inference_failed",
      "the worker failed while it made the picture"},
     {ErrorCode::kWorkerUnavailable, 503, "worker_unavailable", "the worker does not answer"},
+    {ErrorCode::kWorkerLost, 503, "worker_lost",
+     "the worker ended while it made the picture; ask again when it is back, and for a smaller "
+     "picture if that ends it too: memory may have run out"},
     {ErrorCode::kInterrupted, 503, "interrupted",
      "the server stopped before the generation had ended"},
     {ErrorCode::kStorageFailed, 507, "storage_failed",

@@ -31,6 +31,7 @@ enum class ErrorCode {
   kOutOfMemory,
   kInferenceFailed,
   kWorkerUnavailable,
+  kWorkerLost,
   kInterrupted,
   kStorageFailed,
   kDeadline,

@@ -107,7 +107,8 @@ struct WorkerModel {
 };
 
 // Thread-safe. Errors carry a reason of base/error.h when the worker gave one; worker_unavailable
-// (gateway/api_error.h) when it cannot be reached or went away.
+// (gateway/api_error.h) when it cannot be reached or went away before the work began, worker_lost
+// when it went away after that.
 class ImageWorker {
  public:
   virtual ~ImageWorker() = default;

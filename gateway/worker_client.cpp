@@ -258,7 +258,9 @@ class WorkerClient final : public ImageWorker {
     const auto reader = images_->Generate(&context, to_proto(request));
     absl::Status refused;
     v1::GenerateEvent event;
+    bool begun = false;
     while (reader->Read(&event)) {
+      begun |= !event.has_queued();
       std::optional<WorkerEvent> plain = from_proto(event);
       if (refused.ok() && plain) refused = sink(*std::move(plain));
       if (!refused.ok()) context.TryCancel();
@@ -268,7 +270,7 @@ class WorkerClient final : public ImageWorker {
     if (!refused.ok()) return refused;
     if (ended.ok()) return absl::OkStatus();
     if (const absl::Status why = cancel.why(); !why.ok()) return why;
-    return to_status(ended);
+    return begun ? lost_or(ended) : to_status(ended);
   }
 
   absl::StatusOr<WorkerStatus> status(const WorkerCallContext& call) override {
@@ -292,6 +294,16 @@ class WorkerClient final : public ImageWorker {
   }
 
  private:
+  // The same end of a connection says something else when the worker was drawing: it was there, and
+  // what it was asked for may be why it is no more.
+  static absl::Status lost_or(const grpc::Status& status) {
+    const absl::Status error = to_status(status);
+    if (status.error_details().empty() &&
+        public_error(error).code == ErrorCode::kWorkerUnavailable) {
+      return with_detail(api_error(ErrorCode::kWorkerLost), log_text(error));
+    }
+    return error;
+  }
   // A question that takes no work: silence means that nobody is there.
   static absl::Status unavailable_or(const grpc::Status& status) {
     if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {

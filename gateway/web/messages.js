@@ -3,6 +3,7 @@
 const WORDS = {
   unreachable: ['The gateway does not answer', 'Nothing was started. Check that easel runs and that you are online.'],
   worker_unavailable: ['The worker is down', 'Pictures cannot be made until it is back. Those made before are still in the history.'],
+  worker_lost: ['The worker ended', ''],
   queue_full: ['The queue is full', 'Many pictures wait already.'],
   too_many_streams: ['Too many pages are open', 'This address follows too many generations at once. Close some pages and try again.'],
   out_of_memory: ['Not enough memory', 'The picture did not fit. A smaller size or fewer pictures at once need less.'],

@@ -92,6 +92,17 @@ FakeScript script_hang() {
   };
 }
 
+FakeScript script_queue() {
+  return [](grpc::ServerContext& context, const v1::GenerateRequest& request, FakeWriter& writer) {
+    uint64_t sequence = 0;
+    v1::GenerateEvent event;
+    event.mutable_queued()->set_position(1);
+    send(writer, request, sequence, event);
+    while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return grpc::Status::CANCELLED;
+  };
+}
+
 FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message) {
   return [=](grpc::ServerContext&, const v1::GenerateRequest&, FakeWriter&) {
     google::rpc::ErrorInfo info;

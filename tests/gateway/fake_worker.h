@@ -58,6 +58,8 @@ class FakeWorker {
 FakeScript script_picture();
 // The first events of script_picture(), then nothing until the caller cancels.
 FakeScript script_hang();
+// Waits in the queue until it is cancelled.
+FakeScript script_queue();
 // Fails with an ErrorInfo of that reason.
 FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "tests/gateway/gateway_fixture.h"
+#include "tests/gateway/raw_connection.h"
 
 extern char** environ;
 
@@ -65,14 +66,38 @@ class LostWorkerTest : public GatewayTest {
   bool runs(const std::string& id) {
     return get_json("/api/generations/" + id).value("status", "") == "running";
   }
-  void expect_failed(const httplib::Result& result, const std::string& id) {
+  // The caller, the row and who reads the events later are told the same, with `words` in it.
+  void expect_failed(const httplib::Result& result, const std::string& id,
+                     const std::string& code = "worker_unavailable",
+                     const std::string& words = "the worker does not answer") {
     ASSERT_TRUE(result);
     EXPECT_EQ(result->status, 503);
-    EXPECT_EQ(json_of(result)["error"], "worker_unavailable") << result->body;
+    const json told = json_of(result);
+    EXPECT_EQ(told["error"], code) << result->body;
+    EXPECT_NE(told["message"].get<std::string>().find(words), std::string::npos) << result->body;
+    EXPECT_EQ(result->has_header("Retry-After"), code == "worker_unavailable");
     EXPECT_EQ(result->body.find("127.0.0.1"), std::string::npos) << "no addresses";
     const json row = get_json("/api/generations/" + id);
     EXPECT_EQ(row["status"], "failed");
-    EXPECT_EQ(row["error"]["error"], "worker_unavailable");
+    EXPECT_EQ(row["error"]["error"], code);
+    EXPECT_EQ(row["error"]["message"], told["message"]);
+    const auto events = client().Get("/api/generations/" + id + "/events");
+    EXPECT_NE(events->body.find("event: error"), std::string::npos);
+    EXPECT_NE(events->body.find(told["message"].get<std::string>()), std::string::npos);
+  }
+  // The answer to a generation whose worker is killed once `seen` is among its events.
+  httplib::Result killed_when(const std::string& id, WorkerProcess& process,
+                              const std::string& seen) {
+    std::thread killer([&] {
+      RawConnection events(gateway->port());
+      eventually([&] { return get_json("/api/generations/" + id).contains("status"); });
+      events.send("GET /api/generations/" + id + "/events HTTP/1.1\r\nHost: x\r\n\r\n");
+      EXPECT_NE(events.receive(seen, 60).find(seen), std::string::npos);
+      process.kill();
+    });
+    httplib::Result result = post({{"prompt", "x"}, {"request_id", id}});
+    killer.join();
+    return result;
   }
 };
 
@@ -114,21 +139,23 @@ TEST_F(LostWorkerTest, NotReadyWhileTheWorkerIsAboutToStop) {
   EXPECT_EQ(status["worker"]["draining"], true);
 }
 
-TEST_F(LostWorkerTest, KilledInMidGenerationIs503AndTheRowSaysFailed) {
-  auto process = std::make_unique<WorkerProcess>(0, "hang");
-  const int port = process->port();
+TEST_F(LostWorkerTest, KilledInMidGenerationIsToldAsSuchAndTheRowSaysFailed) {
+  WorkerProcess process(0, "hang");
+  const int port = process.port();
   ASSERT_NE(port, 0);
-  start_with(*process);
-  std::thread killer([&] {
-    eventually([&] { return runs("k"); });
-    process->kill();
-  });
-  const auto result = post({{"prompt", "x"}, {"request_id", "k"}});
-  killer.join();
-  expect_failed(result, "k");
+  start_with(process);
+  expect_failed(killed_when("k", process, "event: step"), "k", "worker_lost",
+                "the worker ended while it made the picture; ask again when it is back");
+  expect_failed(post({{"prompt", "x"}, {"request_id", "next"}}), "next");
   const WorkerProcess again(port, "");
   EXPECT_TRUE(eventually([&] { return client().Get("/readyz")->status == 200; }));
   EXPECT_EQ(post({{"prompt", "x"}})->status, 200);
+}
+
+TEST_F(LostWorkerTest, KilledBeforeItBeganIsAWorkerThatDoesNotAnswer) {
+  WorkerProcess process(0, "queue");
+  start_with(process);
+  expect_failed(killed_when("q", process, "event: queued"), "q");
 }
 
 TEST_F(LostWorkerTest, StoppedInMidGenerationIs503AfterTheSilence) {

@@ -18,7 +18,9 @@ PREVIEW_SIDE = 16
 DEFAULTS = {"engine": "demo", "steps": 20, "guidance": 3.5, "width": 128, "height": 128, "num_images": 1}
 MESSAGES = {
     "out_of_memory": "the picture needs 9.1 GiB, the budget is 6.0 GiB",
-    "inference_failed": "the worker went away in mid-generation",
+    "inference_failed": "the worker failed while it made the picture",
+    "worker_lost": "the worker ended while it made the picture; ask again when it is back, and for a smaller "
+    "picture if that ends it too: memory may have run out",
     "cancelled": "the generation was cancelled",
     "worker_unavailable": "127.0.0.1:50051 does not answer: connection refused",
     "queue_full": f"{QUEUE_LIMIT} generations wait already",
@@ -150,7 +152,7 @@ class FakeWorker:
         """As SIGKILL would: what runs fails, nothing new is taken."""
         self.reachable = False
         for job in self.running():
-            job.cancelled = "inference_failed"
+            job.cancelled = "worker_lost"
 
     def _run(self):
         while True:

@@ -238,11 +238,24 @@ std::vector<ReasonEntry> codes_of_service() {
        503,
        "worker_unavailable",
        "the worker does not answer",
-       "easel-worker is not running, is still starting or is about to end, or listens elsewhere; "
-       "or it died while it made the picture.",
+       "easel-worker is not running, is still starting or is about to end, hangs, or listens "
+       "elsewhere.",
        {"`easel doctor` tries the worker's address.",
         "EASEL_WORKER_ADDRESS must be the same for gateway and worker.",
         "`easel serve` runs both and starts a worker that dies again; its log says why it died."}},
+      {"worker_lost",
+       {},
+       503,
+       "worker_lost",
+       "the worker ended while it made the picture",
+       "easel-worker was there and drew, then its process was gone: killed by hand or by the "
+       "system when memory ran out, or it crashed. The picture's row says failed.",
+       {"The system's log says whether memory was the cause: `dmesg | grep -i 'out of memory'`.",
+        "Give the worker a memory budget that this machine has (--memory-budget), or ask for a "
+        "smaller picture.",
+        "`easel serve` starts it again by itself; without it, a service manager should.",
+        "Ask again when /readyz says 200; a request that ends the worker twice is better not sent "
+        "a third time."}},
   };
 }
 
