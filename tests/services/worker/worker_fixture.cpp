@@ -81,10 +81,7 @@ WorkerFixture::~WorkerFixture() {
   ::close(log_fd_);
 }
 
-void WorkerFixture::start() {
-  ModelPlaces places;
-  places.registry = folder_ / "models.toml";
-  places.demo = folder_ / "no_demo";
+WorkerParts WorkerFixture::make_parts() {
   WorkerParts parts;
   parts.open = [world = world_](const LocatedModel& located) {
     return testing::open_fake(world, located.name);
@@ -98,7 +95,14 @@ void WorkerFixture::start() {
   };
   parts.probe.check_files = [](const LocatedModel&) { return absl::OkStatus(); };
   parts.monitor = make_process_monitor();
-  auto worker = Worker::start(options_, places, std::move(parts), log_);
+  return parts;
+}
+
+void WorkerFixture::start() {
+  ModelPlaces places;
+  places.registry = folder_ / "models.toml";
+  places.demo = folder_ / "no_demo";
+  auto worker = Worker::start(options_, places, make_parts(), log_);
   ASSERT_TRUE(worker.ok()) << worker.status();
   worker_ = *std::move(worker);
   channel_ = grpc::CreateChannel(worker_->address(), grpc::InsecureChannelCredentials());

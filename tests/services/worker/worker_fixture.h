@@ -1,4 +1,4 @@
-// The worker in this process, on fake models, behind a real channel.
+// The worker in this process, on fake models if the test has no others, behind a real channel.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -34,6 +34,8 @@ class WorkerFixture : public ::testing::Test {
 
   // Called by the test, so that it can change the options before.
   void start();
+  // The fake models; another fixture may have real ones.
+  virtual WorkerParts make_parts();
 
   struct Answer {
     std::vector<v1::GenerateEvent> events;

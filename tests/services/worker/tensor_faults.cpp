@@ -1,0 +1,17 @@
+#include "tests/services/worker/tensor_faults.h"
+
+#include "tests/engine/runtime/failing_allocator.h"
+
+namespace easel::testing {
+
+struct TensorFaults::Impl {
+  FailingAllocator allocator;
+};
+
+TensorFaults::TensorFaults() : impl_(std::make_unique<Impl>()) {}
+TensorFaults::~TensorFaults() = default;
+
+void TensorFaults::fail_at(int64_t n) { impl_->allocator.fail_at(n); }
+int64_t TensorFaults::count() const { return impl_->allocator.count(); }
+
+}  // namespace easel::testing
