@@ -1,5 +1,6 @@
 #include "gateway/worker_client.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
 
 #include <array>
@@ -228,6 +229,13 @@ WorkerStatus from_proto(const v1::StatusResponse& from) {
   return to;
 }
 
+// gRPC 1.51 may wait for ever for a thread of its own when its last user goes (its executor's, in
+// the poller of last resort): there always is one more user, until the process ends.
+void keep_grpc() {
+  static const bool kept = (grpc_init(), true);
+  static_cast<void>(kept);
+}
+
 std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
@@ -320,6 +328,7 @@ class WorkerClient final : public ImageWorker {
 }  // namespace
 
 std::unique_ptr<ImageWorker> make_worker_client(const std::string& address) {
+  keep_grpc();
   return std::make_unique<WorkerClient>(address);
 }
 

@@ -1,5 +1,6 @@
 #include "services/worker/server.h"
 
+#include <grpc/grpc.h>
 #include <grpc/health/v1/health.pb.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -69,6 +70,13 @@ absl::Status check_socket_free(const std::string& address) {
   return invalid_field("address ", quote(address), " is in use by another process");
 }
 
+// gRPC 1.51 may wait for ever for a thread of its own when its last user goes (its executor's, in
+// the poller of last resort): there always is one more user, until the process ends.
+void keep_grpc() {
+  static const bool kept = (grpc_init(), true);
+  static_cast<void>(kept);
+}
+
 void set_limits(grpc::ServerBuilder& builder, int64_t queue_limit) {
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   builder.SetMaxSendMessageSize(-1);
@@ -97,6 +105,7 @@ std::string with_port(const std::string& address, int port) {
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const WorkerOptions& options,
                                                       const std::vector<grpc::Service*>& services,
                                                       HealthPublisher& health) {
+  keep_grpc();
   EASEL_RETURN_IF_ERROR(check_socket_free(options.address));
   EASEL_ASSIGN_OR_RETURN(const auto server_credentials, credentials(options));
   grpc::EnableDefaultHealthCheckService(true);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/strings.h"
 #include "gateway/api_error.h"
 #include "storage/storage.h"
 #include "tests/gateway/fake_image_worker.h"
@@ -154,6 +155,40 @@ TEST_F(GenerationRunnerTest, WhatTheWorkerSendsMustBeAPicture) {
   const auto run = begin("n");
   ASSERT_TRUE((*run)->log->wait_closed(kLong));
   EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kInferenceFailed);
+}
+
+TEST_F(GenerationRunnerTest, PicturesComeInOrderAndEachOnce) {
+  for (const std::vector<uint32_t>& order : {std::vector<uint32_t>{1}, {0, 0}, {0, 2}}) {
+    worker.script = [&](const WorkerRequest&, const FakeImageWorker::Sink& sink, CancelSignal&) {
+      absl::Status taken;
+      for (const uint32_t index : order) {
+        if (taken.ok()) taken = sink(WorkerImage{index, solid_png(32, 16)});
+      }
+      return taken;
+    };
+    if (runner == nullptr) start();
+    const std::string id = concat("order", order.size(), order.back());
+    const auto run = begin(id, /*num_images=*/3);
+    ASSERT_TRUE(run.ok()) << run.status();
+    ASSERT_TRUE((*run)->log->wait_closed(kLong));
+    EXPECT_EQ(code_of((*run)->outcome), ErrorCode::kInferenceFailed);
+    EXPECT_NE((*run)->outcome.message().find("out of order"), absl::string_view::npos);
+    EXPECT_EQ(status_of(id), "failed");
+  }
+}
+
+TEST_F(GenerationRunnerTest, APictureThatFindsItsRowClosedLeavesNoFile) {
+  worker.script = [&](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                      CancelSignal&) {
+    EXPECT_TRUE(storage->generations().finish_cancelled(request.request_id, {1, 1}).ok());
+    return sink(WorkerImage{0, solid_png(32, 16)});
+  };
+  start();
+  const auto run = begin("o", /*num_images=*/2);
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_FALSE((*run)->outcome.ok());
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "generations"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "thumbnails"));
 }
 
 TEST_F(GenerationRunnerTest, AnEndWithoutAResultIsAFailure) {

@@ -22,7 +22,7 @@ class TensorFaults {
 
  private:
   struct Impl;
-  const std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace easel::testing
