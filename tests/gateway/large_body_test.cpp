@@ -1,5 +1,7 @@
 // The places for large bodies: two are read at once, the next is told so, small requests don't
 // need one, and a place comes back with the body's end, well or badly.
+#include <cstdio>
+
 #include "base/strings.h"
 #include "tests/gateway/gateway_fixture.h"
 #include "tests/gateway/raw_connection.h"
@@ -65,6 +67,32 @@ TEST_F(LargeBodyTest, TheThirdAtOnceIsToldSoAndSmallOnesAreServed) {
   const std::string ended = senders[0].receive("}", kPatience);
   EXPECT_TRUE(ended.starts_with("HTTP/1.1 400")) << ended;
   EXPECT_TRUE(answer_to_large_body().starts_with("HTTP/1.1 400")) << "its place is free";
+}
+
+// Its length is told by nothing but itself. One byte less would be refused for what is in it.
+TEST_F(LargeBodyTest, AChunkedBodyIsMeasuredAsItComes) {
+  start();
+  constexpr size_t kMost = 40 << 20, kPiece = 1 << 20;
+  const auto answer_to = [&](size_t bytes) {
+    std::string body = body_start(bytes - 2) + "\"}";
+    RawConnection sender(gateway->port());
+    sender.send(
+        "POST /api/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    for (size_t at = 0; at < body.size(); at += kPiece) {
+      const std::string_view piece = std::string_view(body).substr(at, kPiece);
+      char size[16];
+      std::snprintf(size, sizeof(size), "%zx\r\n", piece.size());
+      sender.send(concat(size, piece, "\r\n"), kPatience);
+    }
+    sender.send("0\r\n\r\n");
+    return sender.receive("}", kPatience);
+  };
+  const std::string taken = answer_to(kMost);
+  EXPECT_TRUE(taken.starts_with("HTTP/1.1 400")) << taken;
+  const std::string refused = answer_to(kMost + 1);
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 413")) << refused;
+  EXPECT_NE(refused.find(R"("error":"too_large")"), std::string::npos) << refused;
 }
 
 TEST_F(LargeBodyTest, ASenderThatStallsGivesItsPlaceBack) {
