@@ -23,10 +23,10 @@ class SharingModel : public Model {
   using Sharers = std::vector<const SharingModel*>;
 
   SharingModel(const std::string& name, const int64_t& budget, Sharers& sharers)
-      : sharers_(sharers), model_(name, [this, &budget](int64_t held) {
+      : sharers_(sharers), model_(name, [this, &budget](const HeldBytes& held) {
           int64_t all = 0;
           for (const SharingModel* model : sharers_) all += model->loaded_bytes();
-          return limits_of(budget, all - held);
+          return limits_of(budget, all - held.weights);
         }) {
     sharers_.push_back(this);
   }
