@@ -8,16 +8,12 @@ namespace easel {
 namespace {
 
 constexpr int64_t kFloatBytes = 4;
-// Measured with glibc and oneDNN: what is held beside the tensors, and where tensors are small
-// enough to come from the heap, what lies unused between them.
-constexpr int64_t kWorkspaceBytes = int64_t{40} << 20;
-constexpr int64_t kHeapBytes = int64_t{96} << 20;
-constexpr int64_t kLargestInHeap = int64_t{32} << 20;
+// Measured with oneDNN, and with a C library that gives large pieces back at once: what is held
+// beside the tensors.
+constexpr int64_t kWorkspaceBytes = int64_t{48} << 20;
 
 int64_t to_bytes(const VaePeak& peak, int64_t dtype_size) {
-  const bool in_heap = peak.largest * dtype_size <= kLargestInHeap;
-  return (peak.values + peak.largest_weight) * dtype_size +
-         (in_heap ? kHeapBytes : kWorkspaceBytes);
+  return (peak.values + peak.largest_weight) * dtype_size + kWorkspaceBytes;
 }
 
 }  // namespace

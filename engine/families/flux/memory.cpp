@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kFloatBytes = 4;
 // Beside the tensors: oneDNN's scratch and what the heap keeps of small pieces. Measured at width
 // 3072 in bf16: 23 MiB at 1,536 tokens, 27 at 4,608.
-constexpr int64_t kWorkspaceBytes = int64_t{96} << 20;
+constexpr int64_t kWorkspaceBytes = int64_t{48} << 20;
 constexpr int64_t kEncoderWorkspaceBytes = int64_t{32} << 20;
 
 // Values that are turned in fp32: the product, the turned pairs and, unless x is fp32, x itself.

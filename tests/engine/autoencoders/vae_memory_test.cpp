@@ -37,6 +37,7 @@ void bind_random(AutoencoderKl& vae, at::ScalarType dtype) {
 // Most bytes that `work` held above what there was before.
 template <typename Work>
 int64_t peak_bytes_of(const Work& work) {
+  return_large_pieces_at_once();  // as under a budget
   trim_free_memory();
   reset_peak_resident_bytes();
   const int64_t before = resident_bytes();

@@ -36,6 +36,7 @@ struct Measured {
 // Most bytes that `work` held above what there was before.
 template <typename Work>
 int64_t peak_bytes_of(const Work& work) {
+  return_large_pieces_at_once();  // as under a budget
   trim_free_memory();
   reset_peak_resident_bytes();
   const int64_t before = resident_bytes();
@@ -95,7 +96,7 @@ TEST(FluxMemoryTest, DISABLED_AtThePublishedWidthTheEstimateIsCloseAbove) {
       const Measured one = measure_step(of_width(/*heads=*/24), shape, dtype);
       std::cout << one.text() << std::endl;
       EXPECT_LE(one.bytes, one.estimate) << one.text();
-      EXPECT_GE(one.bytes, one.estimate - 128 * kMiB) << one.text();
+      EXPECT_GE(one.bytes, one.estimate - 64 * kMiB) << one.text();
     }
   }
 }
