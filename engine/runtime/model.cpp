@@ -12,6 +12,7 @@
 #include "engine/runtime/compute_choice.h"
 #include "engine/runtime/compute_warm_up.h"
 #include "engine/runtime/gpu_memory.h"
+#include "engine/runtime/guarded.h"
 #include "engine/runtime/job_runner.h"
 #include "engine/runtime/memory_limits.h"
 #include "engine/runtime/picture.h"
@@ -43,7 +44,7 @@ class PipelineModel : public Model {
     EASEL_ASSIGN_OR_RETURN(JobOutcome outcome,
                            run_job(*pipeline_, *residency_, request, sink, cancel));
     GenerateResult result;
-    EASEL_ASSIGN_OR_RETURN(result.pngs, encode_pictures(request, outcome));
+    EASEL_ASSIGN_OR_RETURN(result.pngs, guarded([&] { return encode_pictures(request, outcome); }));
     result.tensors = std::move(outcome.tensors);
     result.warnings = std::move(outcome.warnings);
     result.seconds = std::move(outcome.seconds);

@@ -180,6 +180,7 @@ TEST_F(GenerationRunnerTest, PicturesComeInOrderAndEachOnce) {
 TEST_F(GenerationRunnerTest, APictureThatFindsItsRowClosedLeavesNoFile) {
   worker.script = [&](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
                       CancelSignal&) {
+    EXPECT_TRUE(sink(WorkerStep{1, 1, "", ""}).ok());
     EXPECT_TRUE(storage->generations().finish_cancelled(request.request_id, {1, 1}).ok());
     return sink(WorkerImage{0, solid_png(32, 16)});
   };

@@ -28,6 +28,8 @@ TEST_F(StaticFilesTest, MayBeCachedForEver) {
     ASSERT_FALSE(tag.empty());
     const auto again = client().Get(made[url].get<std::string>(), {{"If-None-Match", tag}});
     EXPECT_EQ(again->status, 304);
+    const auto another = client().Get(made[url].get<std::string>(), {{"If-None-Match", "\"x\""}});
+    EXPECT_EQ(another->status, 200) << "of a tag that it does not have";
     EXPECT_EQ(again->body, "");
   }
 }
