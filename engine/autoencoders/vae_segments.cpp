@@ -91,12 +91,17 @@ std::vector<VaeSegment> vae_segments(const AutoencoderKlConfig& config, VaeHalf 
   return choose(vae_steps(config, half), sizes);
 }
 
+double vae_flops(const AutoencoderKlConfig& config, VaeHalf half, const VaeSizes& sizes) {
+  const std::vector<VaeStep> steps = vae_steps(config, half);
+  return vae_segment_flops(steps, {0, steps.size(), /*tiled=*/false}, sizes);
+}
+
 double vae_recompute(const AutoencoderKlConfig& config, VaeHalf half, const VaeSizes& sizes) {
   const std::vector<VaeStep> steps = vae_steps(config, half);
   double flops = 0;
   for (const VaeSegment& segment : choose(steps, sizes))
     flops += vae_segment_flops(steps, segment, sizes);
-  return flops / vae_segment_flops(steps, {0, steps.size(), /*tiled=*/false}, sizes);
+  return flops / vae_flops(config, half, sizes);
 }
 
 }  // namespace easel

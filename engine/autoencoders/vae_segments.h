@@ -18,6 +18,9 @@ namespace easel {
 std::vector<VaeSegment> vae_segments(const AutoencoderKlConfig& config, VaeHalf half,
                                      const VaeSizes& sizes);
 
+// Multiplications and additions of the half for one picture, without tiles.
+double vae_flops(const AutoencoderKlConfig& config, VaeHalf half, const VaeSizes& sizes);
+
 // How many times the operations of the half without tiles the segments take.
 double vae_recompute(const AutoencoderKlConfig& config, VaeHalf half, const VaeSizes& sizes);
 

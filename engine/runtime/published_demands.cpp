@@ -161,8 +161,8 @@ StageDemand denoise(const DenoiserShape& shape, const PublishedRequest& request)
   return demand;
 }
 
-// Multiplications and additions a pixel, all levels together.
-constexpr double kDecodeFlops = 1e7;
+// Multiplications and additions a pixel, all levels together; about those of an AutoencoderKL.
+constexpr double kHunyuanDecodeFlops = 1e7;
 
 // HunyuanImage-3's: 3-D convolutions over four frames; at the finest level, 128 wide, six of its
 // size live at once. Its own tiles are 24 latent pixels wide.
@@ -174,6 +174,8 @@ void set_hunyuan_demand(const PublishedRequest& request, StageDemand& demand) {
   const int64_t width = request.width / kScale;
   const int64_t pixel_bytes = kScale * kScale * kValues * request.dtype_size;
   demand.activation_bytes = height * width * pixel_bytes;
+  demand.flops_per_pass = kHunyuanDecodeFlops * static_cast<double>(request.num_images) *
+                          static_cast<double>(request.width) * static_cast<double>(request.height);
   if (std::max(height, width) <= kTile) return;
   demand.tiled.push_back({kTile, std::min(height, kTile) * std::min(width, kTile) * pixel_bytes});
 }
@@ -203,8 +205,6 @@ StageDemand decode(const DenoiserShape& shape, const PublishedRequest& request) 
   } else {
     set_autoencoder_demand(shape, request, demand);
   }
-  demand.flops_per_pass = kDecodeFlops * static_cast<double>(request.num_images) *
-                          static_cast<double>(request.width) * static_cast<double>(request.height);
   return demand;
 }
 

@@ -94,6 +94,10 @@ int64_t denoise_stage_bytes(const TransformerConfig& config, const DemandSizes& 
 
 void set_vae_demand(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes,
                     StageDemand& demand) {
+  const int64_t pictures = half == VaeHalf::kDecoder ? sizes.num_images : 1;
+  demand.flops_per_pass =
+      static_cast<double>(pictures) *
+      vae_flops(config, half, {sizes.latent_height, sizes.latent_width, /*side=*/0});
   demand.activation_bytes = stage_bytes(half, config, sizes, /*side=*/0, /*limit_bytes=*/0);
   int64_t last_limit = 0, least = demand.activation_bytes;
   for (const int64_t limit : kScoreLimits) {

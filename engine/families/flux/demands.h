@@ -27,7 +27,7 @@ int64_t clip_stage_bytes(const ClipTextConfig& config, const DemandSizes& sizes)
 int64_t t5_stage_bytes(const T5Config& config, const DemandSizes& sizes);
 int64_t denoise_stage_bytes(const TransformerConfig& config, const DemandSizes& sizes);
 
-// Sets activation_bytes, chunked and tiled of the stage.
+// Sets activation_bytes, flops_per_pass, chunked and tiled of the stage.
 void set_vae_demand(VaeHalf half, const AutoencoderKlConfig& config, const DemandSizes& sizes,
                     StageDemand& demand);
 

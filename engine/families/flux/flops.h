@@ -1,9 +1,10 @@
-// How many operations a denoise step of FLUX takes: what the plan's seconds rest on.
+// How many operations FLUX takes: what the plan's seconds rest on.
 #pragma once
 
 #include <cstdint>
 
 #include "engine/families/flux/config.h"
+#include "engine/memory/residency_plan.h"
 
 namespace easel::flux {
 
@@ -17,6 +18,12 @@ inline double denoise_flops(const TransformerConfig& config, int64_t tokens, int
   const auto blocks = static_cast<double>(config.num_layers + config.num_single_layers);
   return static_cast<double>(rows) * blocks *
          (2 * 12 * dim * dim * count + 4 * count * count * dim);
+}
+
+// Of a text encoder: every token passes every weight of its blocks once.
+inline double encoder_flops(const ComponentFootprint& encoder, int64_t dtype_size, int64_t tokens) {
+  const auto bytes = static_cast<double>(encoder.total_bytes() - encoder.shared_bytes);
+  return 2 * bytes / static_cast<double>(dtype_size) * static_cast<double>(tokens);
 }
 
 }  // namespace easel::flux

@@ -185,8 +185,12 @@ std::vector<StageDemand> FluxPipeline::demands(const RequestState& request) cons
       demand.activation_bytes = LatentRgb::fit_bytes(vae_->config(), sizes.dtype_size);
     } else if (stage.components.front() == "text_encoder") {
       demand.activation_bytes = clip_stage_bytes(clip_->config(), sizes);
+      demand.flops_per_pass = encoder_flops(clip_component_->footprint(options_.dtype),
+                                            sizes.dtype_size, sizes.text_rows * sizes.clip_tokens);
     } else {
       demand.activation_bytes = t5_stage_bytes(t5_->config(), sizes);
+      demand.flops_per_pass = encoder_flops(t5_component_->footprint(options_.dtype),
+                                            sizes.dtype_size, sizes.text_rows * sizes.t5_tokens);
     }
     demands.push_back(std::move(demand));
   }

@@ -46,6 +46,15 @@ TEST(FluxDemandsTest, SmallerTilesTakeLess) {
   EXPECT_LT(before, demand.activation_bytes / 8);
 }
 
+// 1e7 a pixel for FLUX's autoencoder, counted by hand: 5.2e12 multiplications at 1024 x 1024.
+TEST(FluxDemandsTest, OperationsGrowWithThePictures) {
+  const double one = decode_demand(square(128, /*on_host=*/true)).flops_per_pass;
+  EXPECT_NEAR(one, 2 * 5.2e12, 0.1 * one);
+  flux::DemandSizes two = square(128, /*on_host=*/true);
+  two.num_images = 2;
+  EXPECT_EQ(decode_demand(two).flops_per_pass, 2 * one);
+}
+
 // One side serves all stages of a plan: the one that another stage needs may not take more here.
 TEST(FluxDemandsTest, ASmallerSideThanAStageNeedsTakesNoMore) {
   const flux::DemandSizes sizes = square(128, /*on_host=*/true);
