@@ -16,7 +16,8 @@ struct DeviceMemory {
   MemoryUsage peak;   // since the last reset, and what was held when most was
 };
 
-// Thread-safe; reading takes less than a millisecond and never waits for a job.
+// Thread-safe; reading never waits for a job. It takes less than a millisecond on a CPU; on a GPU
+// the driver is asked, which may take some.
 class DeviceMonitor {
  public:
   virtual ~DeviceMonitor() = default;

@@ -15,7 +15,8 @@ namespace easel {
 
 // What is taken instead of what is found or measured here.
 struct MemoryAssumptions {
-  std::optional<int64_t> base_bytes;  // taken by the process before anything loads (CPU only)
+  std::optional<int64_t>
+      base_bytes;  // taken before anything loads: by the process, on a GPU by CUDA
   std::optional<int64_t> host_bytes;  // memory that weights may be kept in beside the budget
   std::optional<double> upload_bytes_per_second;  // host memory → device
   std::optional<double> disk_bytes_per_second;

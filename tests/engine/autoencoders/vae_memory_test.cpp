@@ -12,21 +12,13 @@
 #include "base/process_memory.h"
 #include "base/strings.h"
 #include "engine/autoencoders/vae_tiler.h"
+#include "tests/engine/autoencoders/published_vae.h"
 
 namespace easel::testing {
 namespace {
 
 constexpr int64_t kMiB = 1 << 20;
 constexpr int64_t kClose = 64 * kMiB;
-
-AutoencoderKlConfig published_flux() {
-  AutoencoderKlConfig config;
-  config.latent_channels = 16;
-  config.block_out_channels = {128, 256, 512, 512};
-  config.layers_per_block = 2;
-  config.use_quant_conv = config.use_post_quant_conv = false;
-  return config;
-}
 
 void bind_random(AutoencoderKl& vae, at::ScalarType dtype) {
   vae.visit_parameters([&](const std::string&, Parameter& parameter) {
@@ -101,7 +93,7 @@ Measured measure(const AutoencoderKlConfig& config, const Work& work) {
 
 // A quarter of the published widths: the same shape of the curve in a second.
 TEST(VaeMemoryTest, TheOperatingSystemSeesNoMoreThanTheEstimate) {
-  AutoencoderKlConfig config = published_flux();
+  AutoencoderKlConfig config = published_vae();
   config.block_out_channels = {32, 64, 128, 128};
   for (const VaeHalf half : {VaeHalf::kDecoder, VaeHalf::kEncoder}) {
     for (const int64_t side : {0, 8}) {
@@ -116,7 +108,7 @@ TEST(VaeMemoryTest, DISABLED_AtThePublishedWidthsTheEstimateIsCloseAbove) {
   for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16}) {
     for (const int64_t side : {32, 64}) {
       for (const VaeHalf half : {VaeHalf::kDecoder, VaeHalf::kEncoder}) {
-        const Measured one = measure(published_flux(), {half, {side, side, 0}, dtype});
+        const Measured one = measure(published_vae(), {half, {side, side, 0}, dtype});
         std::cout << one.text() << std::endl;
         EXPECT_LE(one.bytes, one.estimate) << one.text();
         EXPECT_GE(one.bytes, one.estimate - 2 * kClose) << one.text();
@@ -130,7 +122,7 @@ TEST(VaeMemoryTest, DISABLED_AtThePublishedWidthsTilesTakeNoMoreThanTheEstimate)
   for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16}) {
     for (const VaeHalf half : {VaeHalf::kDecoder, VaeHalf::kEncoder}) {
       for (const int64_t side : {0, 32, 24, 16}) {
-        const Measured one = measure(published_flux(), {half, {64, 64, side}, dtype});
+        const Measured one = measure(published_vae(), {half, {64, 64, side}, dtype});
         std::cout << one.text() << std::endl;
         EXPECT_LE(one.bytes, one.estimate + kClose) << one.text();
       }
@@ -139,14 +131,14 @@ TEST(VaeMemoryTest, DISABLED_AtThePublishedWidthsTilesTakeNoMoreThanTheEstimate)
 }
 
 TEST(VaeMemoryTest, PicturesOfAQuarterTakeAQuarter) {
-  const AutoencoderKlConfig config = published_flux();
+  const AutoencoderKlConfig config = published_vae();
   const auto whole = static_cast<double>(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2));
   const auto tile = static_cast<double>(vae_bytes(config, VaeHalf::kDecoder, {64, 64}, 2));
   EXPECT_NEAR(whole / tile, 4.0, 0.5);
 }
 
 TEST(VaeMemoryTest, ScoresCountWhereTheyAreTheMost) {
-  const AutoencoderKlConfig config = published_flux();
+  const AutoencoderKlConfig config = published_vae();
   const int64_t without = vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2);
   EXPECT_EQ(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2, kMiB), without);
   EXPECT_GT(vae_bytes(config, VaeHalf::kDecoder, {128, 128}, 2, 8192 * kMiB), 8192 * kMiB);

@@ -4,34 +4,28 @@
 
 #include <algorithm>
 
+#include "tests/engine/autoencoders/published_vae.h"
+
 namespace easel::testing {
 namespace {
 
 constexpr VaeHalf kHalves[] = {VaeHalf::kEncoder, VaeHalf::kDecoder};
 constexpr int64_t kSides[] = {8, 16, 24, 32, 48, 64, 96, 128, 192};
 
-AutoencoderKlConfig published_flux() {
-  AutoencoderKlConfig config;
-  config.latent_channels = 16;
-  config.block_out_channels = {128, 256, 512, 512};
-  config.layers_per_block = 2;
-  return config;
-}
-
 int64_t peak_values(VaeHalf half, const VaeSizes& sizes) {
-  const std::vector<VaeStep> steps = vae_steps(published_flux(), half);
+  const std::vector<VaeStep> steps = vae_steps(published_vae(), half);
   int64_t most = 0;
-  for (const VaeSegment& segment : vae_segments(published_flux(), half, sizes))
+  for (const VaeSegment& segment : vae_segments(published_vae(), half, sizes))
     most = std::max(most, vae_segment_peak(steps, segment, sizes).values);
   return most;
 }
 
 TEST(VaeSegmentsTest, AllStepsInOrderAndOnlyTheMiddleBlocksOnesWhole) {
   for (const VaeHalf half : kHalves) {
-    const std::vector<VaeStep> steps = vae_steps(published_flux(), half);
+    const std::vector<VaeStep> steps = vae_steps(published_vae(), half);
     for (const int64_t side : kSides) {
       size_t end = 0;
-      for (const VaeSegment& segment : vae_segments(published_flux(), half, {128, 160, side})) {
+      for (const VaeSegment& segment : vae_segments(published_vae(), half, {128, 160, side})) {
         EXPECT_EQ(segment.begin, end);
         EXPECT_LT(segment.begin, segment.end);
         end = segment.end;
@@ -47,7 +41,7 @@ TEST(VaeSegmentsTest, AllStepsInOrderAndOnlyTheMiddleBlocksOnesWhole) {
 TEST(VaeSegmentsTest, OneTileIsOneSegment) {
   for (const VaeHalf half : kHalves) {
     for (const int64_t side : {0, 64, 200})
-      EXPECT_EQ(vae_segments(published_flux(), half, {64, 64, side}).size(), 1u) << side;
+      EXPECT_EQ(vae_segments(published_vae(), half, {64, 64, side}).size(), 1u) << side;
   }
 }
 
@@ -63,10 +57,10 @@ TEST(VaeSegmentsTest, SmallTilesTakeAFractionOfTheMemory) {
 
 TEST(VaeSegmentsTest, WhatIsComputedTwiceStaysWithinBounds) {
   for (const VaeHalf half : kHalves) {
-    EXPECT_EQ(vae_recompute(published_flux(), half, {128, 128, 0}), 1.0);
-    EXPECT_LE(vae_recompute(published_flux(), half, {128, 128, 64}), 2.0);
-    EXPECT_LE(vae_recompute(published_flux(), half, {128, 128, 48}), 3.5);
-    EXPECT_LE(vae_recompute(published_flux(), half, {128, 128, 16}), 14.0);
+    EXPECT_EQ(vae_recompute(published_vae(), half, {128, 128, 0}), 1.0);
+    EXPECT_LE(vae_recompute(published_vae(), half, {128, 128, 64}), 2.0);
+    EXPECT_LE(vae_recompute(published_vae(), half, {128, 128, 48}), 3.5);
+    EXPECT_LE(vae_recompute(published_vae(), half, {128, 128, 16}), 14.0);
   }
 }
 

@@ -5,23 +5,17 @@
 #include <algorithm>
 #include <set>
 
+#include "tests/engine/autoencoders/published_vae.h"
+
 namespace easel::testing {
 namespace {
-
-AutoencoderKlConfig published_flux() {
-  AutoencoderKlConfig config;
-  config.latent_channels = 16;
-  config.block_out_channels = {128, 256, 512, 512};
-  config.layers_per_block = 2;
-  return config;
-}
 
 // The decoder's finest level: the doubling, three residual blocks, the pixels.
 constexpr VaeSegment kFinest{10, 14, /*tiled=*/true};
 
 TEST(VaeStepsTest, AMapGoesFromEachStepToTheNext) {
   for (const VaeHalf half : {VaeHalf::kEncoder, VaeHalf::kDecoder}) {
-    const std::vector<VaeStep> steps = vae_steps(published_flux(), half);
+    const std::vector<VaeStep> steps = vae_steps(published_vae(), half);
     ASSERT_EQ(steps.size(), half == VaeHalf::kDecoder ? 1u + 4 * 3 + 1 : 4u * 2 + 1);
     for (size_t i = 0; i + 1 < steps.size(); ++i) {
       EXPECT_EQ(steps[i].out_channels, steps[i + 1].entry_channels) << i;
@@ -31,7 +25,7 @@ TEST(VaeStepsTest, AMapGoesFromEachStepToTheNext) {
 }
 
 TEST(VaeStepsTest, APassStopsBeforeEachNormAndTheLastGoesToTheEnd) {
-  const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
+  const std::vector<VaeStep> steps = vae_steps(published_vae(), VaeHalf::kDecoder);
   ASSERT_EQ(num_vae_passes(steps, kFinest), 3 * 2 + 1 + 1);
   const VaePass third = vae_pass(steps, kFinest, 2), fourth = vae_pass(steps, kFinest, 3),
                 last = vae_pass(steps, kFinest, 7);
@@ -44,14 +38,14 @@ TEST(VaeStepsTest, APassStopsBeforeEachNormAndTheLastGoesToTheEnd) {
 }
 
 TEST(VaeStepsTest, AMarginReachesAsFarAsTheConvolutionsDo) {
-  const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
+  const std::vector<VaeStep> steps = vae_steps(published_vae(), VaeHalf::kDecoder);
   // Eight convolutions at the scale of pixels are four of the map before the doubling.
   const TileAxis axis(128, 16);
   EXPECT_EQ(vae_tile_input(steps, kFinest, axis, 1), (VaeRange{16 * 4 - 4, 32 * 4 + 4}));
 }
 
 TEST(VaeStepsTest, EveryTileTakesAsMuchAndNothingBeyondTheMap) {
-  const std::vector<VaeStep> steps = vae_steps(published_flux(), VaeHalf::kDecoder);
+  const std::vector<VaeStep> steps = vae_steps(published_vae(), VaeHalf::kDecoder);
   const TileAxis axis(33, 8);
   for (int64_t i = 0; i < axis.num_tiles(); ++i) {
     const VaeRange input = vae_tile_input(steps, kFinest, axis, i);
@@ -100,7 +94,7 @@ std::set<int64_t> all_needed(const std::vector<VaeStep>& steps, const VaeSegment
 
 TEST(VaeStepsTest, AMarginHoldsAllThatATileDependsOn) {
   for (const VaeHalf half : {VaeHalf::kEncoder, VaeHalf::kDecoder}) {
-    const std::vector<VaeStep> steps = vae_steps(published_flux(), half);
+    const std::vector<VaeStep> steps = vae_steps(published_vae(), half);
     const size_t first = half == VaeHalf::kDecoder ? 1 : 0, end = first + steps.size() - 1;
     for (size_t begin = first; begin < end; ++begin) {
       const VaeSegment segment{begin, end, /*tiled=*/true};

@@ -3,17 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "engine/autoencoders/vae_memory.h"
+#include "tests/engine/autoencoders/published_vae.h"
 
 namespace easel::testing {
 namespace {
-
-AutoencoderKlConfig published_vae() {
-  AutoencoderKlConfig config;
-  config.latent_channels = 16;
-  config.block_out_channels = {128, 256, 512, 512};
-  config.layers_per_block = 2;
-  return config;
-}
 
 flux::DemandSizes square(int64_t side, bool on_host) {
   return {.latent_height = side,
