@@ -1,5 +1,5 @@
-// fake_worker PORT [hang|queue]: a FakeWorker as a program of its own, so that tests can kill it. Prints
-// its port when it listens.
+// fake_worker PORT [hang|queue]: a FakeWorker as a program of its own, so that tests can kill it.
+// Prints its port when it listens.
 #include <cstdlib>
 #include <iostream>
 #include <string_view>

@@ -64,7 +64,7 @@ struct FakeWorld {
   // Set before the engine starts, or while nothing runs.
   absl::Status open_status, load_status, generate_status;
   bool throws = false;
-  bool weights_come_with_jobs = false;  // as under a memory budget
+  bool weights_come_with_jobs = false;               // as under a memory budget
   std::map<std::string, Model::MakeRoom> make_room;  // what the models were given, by key
 
   std::vector<std::string> opened() const { return read(opened_); }

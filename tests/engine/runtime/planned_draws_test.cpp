@@ -44,7 +44,8 @@ class PlannedDrawsTest : public ::testing::Test {
   PlannedModel& model(const std::string& name) {
     auto& found = models_[name];
     if (found == nullptr) {
-      found = std::make_unique<PlannedModel>(name, [this](const HeldBytes&) { return limits_of(budget_); });
+      found = std::make_unique<PlannedModel>(
+          name, [this](const HeldBytes&) { return limits_of(budget_); });
     }
     return *found;
   }
