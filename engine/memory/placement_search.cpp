@@ -41,19 +41,25 @@ class Search {
       add_way(holdings_);
       return;
     }
+    if (!problem_.used(component)) return enumerate_held(component, Placement::kWhole);
+    enumerate_held(component, Placement::kResident);
+    // Blocks that are used once gain nothing by staying until the stage ends.
+    if (num_passes(component) == 1) enumerate_streamed(component);
+    enumerate_held(component, Placement::kWhole);
+    if (num_passes(component) > 1) enumerate_streamed(component);
+  }
+
+  void enumerate_held(size_t component, Placement placement) {
+    holdings_[component] = {placement, hold_whole(problem_.component(component))};
+    enumerate(component + 1);
+  }
+
+  void enumerate_streamed(size_t component) {
     const ComponentFootprint& footprint = problem_.component(component);
-    Holding& holding = holdings_[component];
-    holding.blocks = hold_whole(footprint);
-    const bool used = problem_.used(component);
-    for (const Placement placement : {Placement::kResident, Placement::kWhole}) {
-      if (!used && placement == Placement::kResident) continue;
-      holding.placement = placement;
-      enumerate(component + 1);
-    }
     const int64_t least = least_bytes(footprint);
-    if (!used || least == footprint.total_bytes()) return;
-    holding.placement = Placement::kStreamHost;
-    holding.blocks = {.resident = {}, .num_slots = kStreamSlots, .bytes = least};
+    if (least == footprint.total_bytes()) return;
+    holdings_[component] = {Placement::kStreamHost,
+                            {.resident = {}, .num_slots = kStreamSlots, .bytes = least}};
     enumerate(component + 1);
   }
 
@@ -73,8 +79,9 @@ class Search {
       if (holdings[i].placement != Placement::kStreamHost) continue;
       const ComponentFootprint& footprint = problem_.component(i);
       const bool kept = footprint.total_bytes() <= problem_.limits.host_bytes;
-      holdings[i].blocks = hold_within(footprint, room_for(i, holdings),
-                                       pass_rates(problem_, busiest_stage(i), i, kept));
+      const int64_t room = num_passes(i) == 1 ? least_bytes(footprint) : room_for(i, holdings);
+      holdings[i].blocks =
+          hold_within(footprint, room, pass_rates(problem_, busiest_stage(i), i, kept));
     }
     PlacedModel placed;
     placed.seconds = cost(problem_, holdings);
@@ -93,6 +100,15 @@ class Search {
       room = std::min(room, problem_.limits.budget_bytes - others);
     }
     return room;
+  }
+
+  // Over the component's blocks in a request.
+  int64_t num_passes(size_t component) const {
+    int64_t passes = 0;
+    for (const PlannedStage& stage : problem_.stages) {
+      if (stage.uses(component)) passes += stage.demand->passes;
+    }
+    return passes;
   }
 
   const PlannedStage& busiest_stage(size_t component) const {

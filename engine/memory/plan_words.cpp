@@ -1,6 +1,7 @@
 #include "engine/memory/plan_words.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/byte_size.h"
 #include "base/strings.h"
@@ -46,11 +47,15 @@ std::string blocks_sentence(const PlanProblem& problem, const ComponentPlan& com
   for (size_t i = 0; i < footprint.block_bytes.size(); ++i) {
     if (!component.resident_blocks[i]) streamed += footprint.block_bytes[i];
   }
-  const bool disk = component.placement == Placement::kStreamDisk;
+  const std::string_view from =
+      component.placement == Placement::kStreamDisk ? "disk" : "host memory";
+  if (most_passes(problem, component.name) == 1) {
+    return concat(component.name, " passes through, a block at a time (",
+                  format_byte_size(streamed), " from ", from, "): each is used once a request. ");
+  }
   return concat(component.name, " streams: it keeps ", component.num_resident(), " of its ",
                 footprint.block_bytes.size(), " blocks in place, the others (",
-                format_byte_size(streamed), ") come from ", disk ? "disk" : "host memory",
-                most_passes(problem, component.name) > 1 ? " in every pass. " : ". ");
+                format_byte_size(streamed), ") come from ", from, " in every pass. ");
 }
 
 // The stage that needs most with the least of weights.

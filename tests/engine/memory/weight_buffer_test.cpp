@@ -67,6 +67,26 @@ TEST(WeightBufferTest, UsesTheFileItselfOnlyWhereItIsAlignedAndOfTheSameDtype) {
   EXPECT_EQ((*buffer)->bytes(), 64 + 64);  // c and half, each rounded up
 }
 
+TEST(WeightBufferTest, UsesMatricesOf16BitElementsWhereverTheyLie) {
+  const TempFolder folder;
+  for (const at::ScalarType dtype : {at::kBFloat16, at::kHalf}) {
+    // In the file: a at 0, b at 6, c at 30.
+    const auto checkpoint = make_checkpoint(folder, {{"a", counted({3}).to(dtype)},
+                                                     {"b", counted({3, 4}).to(dtype)},
+                                                     {"c", counted({3}).to(dtype)}});
+    Module root;
+    Parameter a(root, "a", {3}), b(root, "b", {3, 4}), c(root, "c", {3});
+    for (Parameter* one : {&a, &b, &c}) one->set_source(source_of(*checkpoint, one->name()));
+    const auto buffer = WeightBuffer::load({&a, &b, &c}, dtype, kCpu);
+    ASSERT_TRUE(buffer.ok()) << buffer.status();
+    EXPECT_EQ(b.place(), Place::kFile);
+    EXPECT_FALSE(is_aligned(b));
+    EXPECT_TRUE(at::equal(b.tensor(), counted({3, 4}).to(dtype)));
+    EXPECT_EQ(c.place(), Place::kHost);
+    EXPECT_EQ((*buffer)->mapped_bytes(), 6 + 24);
+  }
+}
+
 TEST(WeightBufferTest, UsesNothingInPlaceWhereThatIsNotAllowed) {
   const TempFolder folder;
   const auto checkpoint = make_checkpoint(folder, {{"a", counted({16})}});
