@@ -45,7 +45,10 @@ bool matches(std::string_view pattern, std::string_view path, Parameters& parame
 
 }  // namespace
 
-void Router::add(Route route) { routes_.push_back(std::make_unique<Route>(std::move(route))); }
+void Router::add(Access access, Route route) {
+  route.access = access;
+  routes_.push_back(std::make_unique<Route>(std::move(route)));
+}
 
 absl::StatusOr<const Route*> Router::find(HttpRequest& request) const {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;

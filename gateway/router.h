@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "gateway/access.h"
 #include "gateway/http_types.h"
 
 namespace easel {
@@ -36,12 +37,13 @@ struct Route {
   // By what the head says; empty: kQuick.
   std::function<RouteKind(const HttpRequest&)> kind;
   std::function<BodyCheck()> make_body_check;  // may be empty
+  Access access = Access::kAdmin;              // set by Router::add
 };
 
 // Built before the server runs, then only read: thread-safe from there on.
 class Router {
  public:
-  void add(Route route);
+  void add(Access access, Route route);
 
   // The route, with the path's parameters put into the request. Errors: not_found (no such path),
   // method_not_allowed. A HEAD request takes the route of GET.

@@ -61,7 +61,7 @@ void add_generate_route(Router& router, const RouteParts& parts) {
     return
         [fields = PictureFields()](std::string_view piece) mutable { return fields.take(piece); };
   };
-  router.add(std::move(route));
+  router.add(Access::kGenerate, std::move(route));
 }
 
 }  // namespace easel

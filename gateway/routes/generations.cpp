@@ -83,7 +83,7 @@ void add_generation_routes(Router& router, const RouteParts& parts) {
     route.method = method;
     route.pattern = pattern;
     route.handler = std::move(handler);
-    router.add(std::move(route));
+    router.add(Access::kGenerate, std::move(route));
   };
   add("GET", "/api/generations", [parts](HttpRequest& request) { return list(parts, request); });
   add("GET", "/api/generations/{id}", [parts](HttpRequest& request) {

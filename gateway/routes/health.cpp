@@ -28,12 +28,12 @@ void add_health_routes(Router& router, const RouteParts& parts) {
   alive.method = "GET";
   alive.pattern = "/healthz";
   alive.handler = [](HttpRequest&) { return json_response({{"status", "alive"}}); };
-  router.add(std::move(alive));
+  router.add(Access::kPublic, std::move(alive));
   Route readiness;
   readiness.method = "GET";
   readiness.pattern = "/readyz";
   readiness.handler = [parts](HttpRequest& request) { return ready(parts, request); };
-  router.add(std::move(readiness));
+  router.add(Access::kPublic, std::move(readiness));
 }
 
 }  // namespace easel

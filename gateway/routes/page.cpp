@@ -34,7 +34,7 @@ void add_page_routes(Router& router) {
     route.method = "GET";
     route.pattern = asset.path;
     route.handler = [&asset](HttpRequest& request) { return answer(asset, request); };
-    router.add(std::move(route));
+    router.add(Access::kPublic, std::move(route));
   }
 }
 

@@ -39,7 +39,7 @@ void add_static_routes(Router& router, const RouteParts& parts) {
     route.method = "GET";
     route.pattern = pattern;
     route.handler = [parts, kind](HttpRequest& request) { return answer(parts, kind, request); };
-    router.add(std::move(route));
+    router.add(Access::kPublic, std::move(route));
   };
   add("/static/generations/{file}", PictureKind::kPicture);
   add("/static/thumbnails/{file}", PictureKind::kThumbnail);

@@ -53,7 +53,7 @@ TEST(RouterTest, MatchesWholePathsAndNothingElse) {
     Route route;
     route.method = method;
     route.pattern = pattern;
-    router.add(std::move(route));
+    router.add(Access::kPublic, std::move(route));
   }
   const auto found = [&](const char* method, const std::string& path) {
     HttpRequest request;
