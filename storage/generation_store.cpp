@@ -65,13 +65,6 @@ std::optional<Found> find(SQLite::Database& connection, std::string_view id) {
   return found;
 }
 
-template <typename... Values>
-int execute(SQLite::Database& connection, const char* sql, const Values&... values) {
-  SQLite::Statement statement(connection, sql);
-  bind_values(statement, values...);
-  return statement.exec();
-}
-
 void write_file(SQLite::Database& connection, int64_t number, const GenerationFile& file) {
   execute(connection, kFileSql, number, int64_t{file.index}, std::string_view(file.picture_file),
           std::string_view(file.thumbnail_file), static_cast<int64_t>(file.picture_bytes),

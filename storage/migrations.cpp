@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "storage/migration_1.h"
+#include "storage/migration_2.h"
 
 namespace easel {
 namespace {
@@ -31,7 +32,7 @@ absl::Status apply(SQLite::Database& connection, const Migration& migration) {
 }  // namespace
 
 absl::Span<const Migration> all_migrations() {
-  static const std::array<Migration, 1> kAll = {kMigration1};
+  static const std::array kAll = {kMigration1, kMigration2};
   return kAll;
 }
 

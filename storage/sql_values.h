@@ -40,6 +40,14 @@ void bind_values(SQLite::Statement& statement, const Values&... values) {
   (bind_value(statement, ++position, values), ...);
 }
 
+// Runs a statement that gives no rows; how many rows it changed.
+template <typename... Values>
+int execute(SQLite::Database& connection, const char* sql, const Values&... values) {
+  SQLite::Statement statement(connection, sql);
+  bind_values(statement, values...);
+  return statement.exec();
+}
+
 // Reads the columns of the row that the statement stands on, from the left.
 class RowReader {
  public:

@@ -18,11 +18,17 @@
 namespace easel {
 namespace {
 
-constexpr const char* kNextStatements[] = {
+const std::string& next_version_sql() {
+  static const std::string sql =
+      concat("PRAGMA user_version = ", all_migrations().back().version + 1);
+  return sql;
+}
+
+const char* const kNextStatements[] = {
     "ALTER TABLE generations ADD COLUMN stars INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE birds (name TEXT NOT NULL) STRICT",
     "INSERT INTO birds (name) VALUES ('owl')",
-    "PRAGMA user_version = 2",
+    next_version_sql().c_str(),
 };
 
 // All that there are, and one more.
