@@ -1,6 +1,7 @@
 #include "gateway/api_error.h"
 
 #include <array>
+#include <iterator>
 
 #include "absl/types/optional.h"
 #include "base/error.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr char kCodeUrl[] = "easel/api_error";
 constexpr char kDetailUrl[] = "easel/log_detail";
+constexpr char kRetryUrl[] = "easel/retry_after";
 
 struct Row {
   ErrorCode code;
@@ -19,10 +21,13 @@ struct Row {
   std::string_view message;
 };
 
-constexpr std::array<Row, 23> kRows = {{
+constexpr Row kRows[] = {
     {ErrorCode::kInvalidJson, 400, "invalid_json", "the body is not JSON"},
     {ErrorCode::kInvalidField, 400, "invalid_field", "a field has a value that cannot be"},
     {ErrorCode::kBadRequest, 400, "bad_request", "the request is not well-formed HTTP"},
+    {ErrorCode::kUnauthorized, 401, "unauthorized",
+     "this needs credentials: an API key, or an admin's login"},
+    {ErrorCode::kForbidden, 403, "forbidden", "these credentials do not allow it"},
     {ErrorCode::kNotFound, 404, "not_found", "there is nothing at this address"},
     {ErrorCode::kMethodNotAllowed, 405, "method_not_allowed", "the method is not allowed here"},
     {ErrorCode::kTimeout, 408, "timeout", "the request took too long to arrive"},
@@ -32,6 +37,7 @@ constexpr std::array<Row, 23> kRows = {{
      "the body must be application/json without a Content-Encoding"},
     {ErrorCode::kQueueFull, 429, "queue_full", "the queue is full; try again later"},
     {ErrorCode::kTooManyStreams, 429, "too_many_streams", "too many event streams are open"},
+    {ErrorCode::kRateLimited, 429, "rate_limited", "too much at once; try again later"},
     {ErrorCode::kBusy, 503, "busy", "too many requests at once; try again"},
     {ErrorCode::kCancelled, 409, "cancelled", "the generation was cancelled"},
     {ErrorCode::kInternal, 500, "internal",
@@ -53,7 +59,7 @@ constexpr std::array<Row, 23> kRows = {{
     {ErrorCode::kStorageFailed, 507, "storage_failed",
      "the picture or its record could not be written"},
     {ErrorCode::kDeadline, 504, "deadline", "it took longer than is allowed"},
-}};
+};
 
 const Row& row_of(ErrorCode code) {
   for (const Row& row : kRows) {
@@ -105,7 +111,7 @@ bool has_public_words(Reason reason) {
 
 absl::Span<const ErrorCode> all_error_codes() {
   static const auto codes = [] {
-    std::array<ErrorCode, kRows.size()> all{};
+    std::array<ErrorCode, std::size(kRows)> all{};
     for (size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].code;
     return all;
   }();
@@ -127,6 +133,18 @@ absl::Status api_error(ErrorCode code) { return api_error(code, default_message(
 absl::Status with_detail(absl::Status status, std::string_view detail) {
   status.SetPayload(kDetailUrl, absl::Cord(to_absl(detail)));
   return status;
+}
+
+absl::Status with_retry_after(absl::Status status, std::chrono::milliseconds wait) {
+  const int64_t seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  status.SetPayload(kRetryUrl, absl::Cord(to_absl(std::to_string(seconds))));
+  return status;
+}
+
+std::optional<int64_t> retry_after_seconds(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kRetryUrl);
+  if (!payload) return std::nullopt;
+  return std::stoll(std::string(*payload));
 }
 
 std::string log_text(const absl::Status& status) {

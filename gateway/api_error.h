@@ -1,6 +1,8 @@
 // The errors of the REST API: a stable code, its HTTP status, and words that any caller may read.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,8 @@ enum class ErrorCode {
   kInvalidJson,
   kInvalidField,
   kBadRequest,
+  kUnauthorized,
+  kForbidden,
   kNotFound,
   kMethodNotAllowed,
   kTimeout,
@@ -23,6 +27,7 @@ enum class ErrorCode {
   kUnsupportedMediaType,
   kQueueFull,
   kTooManyStreams,
+  kRateLimited,
   kBusy,
   kCancelled,
   kInternal,
@@ -58,6 +63,10 @@ absl::Status api_error(ErrorCode code);
 absl::Status with_detail(absl::Status status, std::string_view detail);
 // What the log should say of an error: its message, and its detail if there is one.
 std::string log_text(const absl::Status& status);
+
+// The same error with when to try again (Retry-After), in whole seconds, rounded up.
+absl::Status with_retry_after(absl::Status status, std::chrono::milliseconds wait);
+std::optional<int64_t> retry_after_seconds(const absl::Status& status);
 
 // What callers may know of an error: those of api_error() as they are; of the program's other
 // errors (base/error.h) the code of their reason, with their own words only where these speak of

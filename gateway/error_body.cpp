@@ -6,11 +6,14 @@
 namespace easel {
 namespace {
 
-constexpr char kRetryAfterSeconds[] = "2";
+constexpr int64_t kRetryAfterSeconds = 2;
+// No Basic: browsers would ask for a password by themselves, also for a request of a script.
+constexpr char kChallenge[] = "Bearer realm=\"easel\"";
 
 bool may_retry(ErrorCode code) {
-  return code == ErrorCode::kQueueFull || code == ErrorCode::kTooManyStreams ||
-         code == ErrorCode::kBusy || code == ErrorCode::kWorkerUnavailable;
+  return code == ErrorCode::kQueueFull || code == ErrorCode::kRateLimited ||
+         code == ErrorCode::kTooManyStreams || code == ErrorCode::kBusy ||
+         code == ErrorCode::kWorkerUnavailable;
 }
 
 }  // namespace
@@ -34,7 +37,11 @@ HttpResponse error_response(const HttpRequest& request, const absl::Status& stat
   response.status = http_status_of(error.code);
   response.headers.set("Content-Type", "application/json");
   response.headers.set("Cache-Control", "no-store");
-  if (may_retry(error.code)) response.headers.set("Retry-After", kRetryAfterSeconds);
+  const std::optional<int64_t> retry = retry_after_seconds(status);
+  if (retry || may_retry(error.code)) {
+    response.headers.set("Retry-After", std::to_string(retry.value_or(kRetryAfterSeconds)));
+  }
+  if (error.code == ErrorCode::kUnauthorized) response.headers.set("WWW-Authenticate", kChallenge);
   response.body = error_json(error, request.request_id);
   return response;
 }

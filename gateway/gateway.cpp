@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "gateway/auth/admin_socket.h"
+#include "gateway/auth/password_input.h"
 #include "gateway/gateway_service.h"
 #include "gateway/log_event.h"
 #include "gateway/route_parts.h"
@@ -34,6 +36,23 @@ AdmissionLimits admission_limits(const GatewayOptions& options) {
   return limits;
 }
 
+// check_gateway_options() has seen the costs.
+AccessSettings access_settings(const GatewayOptions& options, const GatewayTimes& times) {
+  AccessSettings settings;
+  settings.anonymous =
+      options.anonymous == "refuse" ? AnonymousUse::kRefused : AnonymousUse::kAllowed;
+  settings.origins = set_of(options.cors_origins);
+  settings.limits.units_per_minute = options.rate_limit;
+  settings.limits.units_per_day = options.daily_quota;
+  settings.limits.model_costs = parse_model_costs(options.model_costs).value();
+  settings.admins = times.admins;
+  return settings;
+}
+
+ProxyRules proxy_rules(const GatewayOptions& options) {
+  return {set_of(options.trusted_proxies), options.secure_cookies == "always"};
+}
+
 HttpServerOptions server_options(const GatewayOptions& options, const GatewayTimes& times) {
   HttpServerOptions result;
   result.host = options.host;
@@ -52,14 +71,28 @@ class GatewayImpl final : public Gateway {
       : storage_(std::move(storage)),
         runner_(runner_options(options, times), worker, storage_->generations(),
                 storage_->pictures(), hub_),
+        access_(*storage_, access_settings(options, times), times.clock),
         service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
-                              options.max_image_side, times.worker_timeout, times.heartbeat}),
+                              access_, storage_->preferences(), options.max_image_side,
+                              times.worker_timeout, times.heartbeat}),
                  Cors(set_of(options.cors_origins)), admission_limits(options),
-                 set_of(options.trusted_proxies)) {}
+                 proxy_rules(options), access_.guard(), access_.audit_trail()) {}
 
   absl::Status bind(HttpServerOptions options) {
     options.max_body_bytes = service_.max_body_bytes();
     EASEL_ASSIGN_OR_RETURN(server_, HttpServer::create(options, service_));
+    return absl::OkStatus();
+  }
+
+  // The admin of the password file, and the socket of the admin command.
+  absl::Status open_for_admins(const GatewayOptions& options) {
+    if (!options.admin_password_file.empty()) {
+      EASEL_ASSIGN_OR_RETURN(const std::string password,
+                             read_password(options.admin_password_file));
+      EASEL_RETURN_IF_ERROR(access_.admins().ensure("admin", password));
+    }
+    EASEL_ASSIGN_OR_RETURN(admin_socket_, AdminSocket::open(options.data_dir, access_.admins(),
+                                                            access_.audit_trail()));
     return absl::OkStatus();
   }
 
@@ -74,6 +107,8 @@ class GatewayImpl final : public Gateway {
   std::unique_ptr<Storage> storage_;
   EventHub hub_;
   GenerationRunner runner_;
+  AccessControl access_;
+  std::unique_ptr<AdminSocket> admin_socket_;
   GatewayService service_;
   std::unique_ptr<HttpServer> server_;
 };
@@ -89,6 +124,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& o
             {{"interrupted_generations", recovered.interrupted},
              {"removed_files", recovered.removed_files}});
   auto gateway = std::make_unique<GatewayImpl>(options, times, worker, std::move(storage));
+  EASEL_RETURN_IF_ERROR(gateway->open_for_admins(options));
   EASEL_RETURN_IF_ERROR(gateway->bind(server_options(options, times)));
   return std::unique_ptr<Gateway>(std::move(gateway));
 }

@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "gateway/auth/admins.h"
+#include "gateway/auth/clock.h"
 #include "gateway/gateway_options.h"
 #include "gateway/generation_runner.h"
 #include "gateway/http_server.h"
@@ -12,12 +14,14 @@
 
 namespace easel {
 
-// Times that tests shorten.
+// Times and costs that tests shorten.
 struct GatewayTimes {
   std::chrono::milliseconds heartbeat{15000};
   std::chrono::milliseconds worker_timeout{2000};
   std::chrono::milliseconds worker_silence{5000};
   HttpTimes http;
+  Clock clock;
+  AdminOptions admins;
 };
 
 class Gateway {

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <map>
 
@@ -18,8 +20,7 @@ constexpr size_t kMaxConfigBytes = 1 << 20;
 
 constexpr char kFooter[] =
     "Settings come from flags, then from the environment, then from the file.\n"
-    "The gateway has no login and speaks plain HTTP: beyond this machine it belongs behind a "
-    "proxy\n"
+    "The gateway speaks plain HTTP: beyond this machine it belongs behind a proxy that ends TLS\n"
     "(deploy/envoy.yaml), as docs/operations.md says.";
 
 std::string default_data_dir() {
@@ -43,6 +44,28 @@ absl::Status read_file_and_environment(const std::string& config,
   return absl::OkStatus();
 }
 
+// "admin create NAME" and "admin reset NAME".
+void add_admin_command(CLI::App& app, GatewayCommand& command) {
+  CLI::App* admin = app.add_subcommand("admin", "Make an admin or give one another password");
+  admin->require_subcommand(1)->fallthrough();
+  const auto add = [&](const char* name, const char* help) {
+    CLI::App* sub = admin->add_subcommand(name, help)->fallthrough();
+    sub->add_option("NAME", command.admin_name, "The admin's name")->required();
+    sub->add_option("--password-file", command.password_file,
+                    "File whose first line is the password; else the standard input");
+    sub->callback([&command, name] { command.admin_command = name; });
+  };
+  add("create", "Make an admin, in the gateway that runs or in the data folder");
+  add("reset", "Give an admin another password; all its sessions end");
+}
+
+GatewayCommand printed(std::string text) {
+  GatewayCommand command;
+  command.action = GatewayAction::kExit;
+  command.text = std::move(text);
+  return command;
+}
+
 std::string help_of(const GatewaySetting& setting) {
   return setting.variable.empty() ? setting.help
                                   : concat(setting.help, " [", setting.variable, "]");
@@ -62,6 +85,7 @@ absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const*
   app.add_option("--config", config, "TOML file with the settings below, '-' written as '_'");
   app.add_flag("--check-config", check, "Say whether the configuration is right, and end");
   app.add_flag("--print-config", print, "Print the configuration as a file, and end");
+  add_admin_command(app, command);
   std::map<std::string, std::vector<std::string>> given;
   for (const GatewaySetting& setting : settings) {
     app.add_option(setting.flag(), given[setting.name], help_of(setting))->expected(1)->take_all();
@@ -69,9 +93,9 @@ absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const*
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return GatewayCommand{GatewayAction::kExit, {}, app.help()};
+    return printed(app.help());
   } catch (const CLI::CallForVersion&) {
-    return GatewayCommand{GatewayAction::kExit, {}, concat("easel-gateway ", kVersion, "\n")};
+    return printed(concat("easel-gateway ", kVersion, "\n"));
   } catch (const CLI::ParseError& error) {
     return invalid_field(error.what(), " (--help lists the flags)");
   }
@@ -81,9 +105,10 @@ absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const*
     if (!texts.empty()) EASEL_RETURN_IF_ERROR(setting.set(join(texts, ","), setting.flag()));
   }
   EASEL_RETURN_IF_ERROR(check_gateway_options(command.options));
-  command.action = check   ? GatewayAction::kCheckConfig
-                   : print ? GatewayAction::kPrintConfig
-                           : GatewayAction::kServe;
+  command.action = !command.admin_command.empty() ? GatewayAction::kAdmin
+                   : check                        ? GatewayAction::kCheckConfig
+                   : print                        ? GatewayAction::kPrintConfig
+                                                  : GatewayAction::kServe;
   return command;
 }
 
@@ -114,6 +139,27 @@ std::string gateway_config_text(const GatewayOptions& options) {
     text += '\n';
   }
   return text;
+}
+
+absl::StatusOr<std::map<std::string, int64_t, std::less<>>> parse_model_costs(
+    const std::vector<std::string>& texts) {
+  constexpr int64_t kMaxCost = 1'000'000;
+  std::map<std::string, int64_t, std::less<>> costs;
+  for (const std::string& text : texts) {
+    const size_t equals = std::min(text.find('='), text.size());
+    int64_t units = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] =
+        std::from_chars(text.data() + std::min(equals + 1, text.size()), end, units);
+    const bool right =
+        equals > 0 && error == std::errc() && stop == end && units >= 1 && units <= kMaxCost;
+    if (!right || !costs.emplace(text.substr(0, equals), units).second) {
+      return invalid_field("the cost ", quote(text),
+                           " must be like flux_dev=4, once for each key: ",
+                           "an engine's key (or auto) and 1 to ", kMaxCost, " units");
+    }
+  }
+  return costs;
 }
 
 bool is_loopback(const std::string& host) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,22 @@ struct GatewayOptions {
   int64_t max_connections_per_address = 128;
   int64_t max_streams = 256;
   int64_t max_streams_per_address = 32;
+  std::string anonymous = "allow";       // "allow" or "refuse"
+  std::string secure_cookies = "auto";   // "auto": behind TLS, "always"
+  std::string admin_password_file;       // makes or updates the admin `admin` at the start
+  int64_t rate_limit = 0;                // units a minute and client; 0: none
+  int64_t daily_quota = 0;               // units a day and client; 0: none
+  std::vector<std::string> model_costs;  // "flux_dev=4"
 };
 
-enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit };
+enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit, kAdmin };
 
 struct GatewayCommand {
   GatewayAction action = GatewayAction::kServe;
   GatewayOptions options;
+  // With kAdmin: what to do ("create" or "reset"), with whom, and where the password stands ("" for
+  // the standard input).
+  std::string admin_command, admin_name, password_file;
   std::string text;  // with kExit: for stdout (--help, --version)
 };
 
@@ -43,6 +53,10 @@ absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const*
 
 // The options as a file that --config reads.
 std::string gateway_config_text(const GatewayOptions& options);
+
+// "flux_dev=4" → units of a picture by that engine. INVALID_FIELD for what is none.
+absl::StatusOr<std::map<std::string, int64_t, std::less<>>> parse_model_costs(
+    const std::vector<std::string>& texts);
 
 // Whether only programs on this machine can connect.
 bool is_loopback(const std::string& host);

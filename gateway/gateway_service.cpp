@@ -48,11 +48,13 @@ void let_go_of_body(HttpRequest& request) {
 
 }  // namespace
 
-GatewayService::GatewayService(Router router, Cors cors, AdmissionLimits limits,
-                               std::set<std::string> trusted_proxies)
+GatewayService::GatewayService(Router router, Cors cors, AdmissionLimits limits, ProxyRules proxies,
+                               AccessGuard& guard, AuditTrail& audit)
     : router_(std::move(router)),
       cors_(std::move(cors)),
-      trusted_proxies_(std::move(trusted_proxies)),
+      proxies_(std::move(proxies)),
+      guard_(guard),
+      audit_(audit),
       admission_(limits) {}
 
 size_t GatewayService::max_body_bytes() const {
@@ -66,7 +68,8 @@ void GatewayService::begin(HttpRequest& request) const {
   request.request_id = request_id_of(request);
   request.traceparent = traceparent_of(request);
   request.trace_id = trace_id_of(request.traceparent);
-  request.client_address = client_address_of(request, trusted_proxies_);
+  request.client_address = client_address_of(request, proxies_.trusted);
+  request.is_secure = proxies_.always_secure || came_over_tls(request, proxies_.trusted);
 }
 
 std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) {
@@ -79,6 +82,9 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
   if (!found.ok()) return refuse(request, found.status());
   const Route& route = **found;
   request.route = &route;
+  if (absl::Status allowed = guard_.check(route.access, request); !allowed.ok()) {
+    return refuse(request, allowed);
+  }
   if (request.headers.find("Content-Encoding") != nullptr ||
       (route.max_body_bytes > 0 && !is_json(request.headers.find("Content-Type")))) {
     return refuse(request, api_error(ErrorCode::kUnsupportedMediaType));
@@ -110,7 +116,7 @@ HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
   const RouteKind kind = request.route->kind ? request.route->kind(request) : RouteKind::kQuick;
   absl::StatusOr<Admission::Ticket> ticket = admission_.admit(kind, request.client_address);
   if (!ticket.ok()) return error_response(request, ticket.status());
-  HttpResponse response = request.route->handler(request);
+  HttpResponse response = handle_audited(request);
   if (response.stream) {
     // A stream holds its place until it has ended, and no longer: its reader, who sees the end only
     // after this, may open the next one at once.
@@ -120,6 +126,19 @@ HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
       held.reset();
     };
   }
+  return response;
+}
+
+// What admins do, other than look, draw and edit, is written down before it is done.
+HttpResponse GatewayService::handle_audited(HttpRequest& request) {
+  const Route& route = *request.route;
+  const bool audited = !is_safe_method(request.method) && request.identity.is_admin() &&
+                       route.access != Access::kGenerate && route.access != Access::kEdit;
+  if (!audited) return route.handler(request);
+  const absl::StatusOr<int64_t> entry = audit_.begin(request, route.pattern);
+  if (!entry.ok()) return error_response(request, entry.status());
+  HttpResponse response = route.handler(request);
+  audit_.finish(*entry, response.status);
   return response;
 }
 
@@ -147,6 +166,10 @@ HttpResponse GatewayService::finish(const HttpRequest& request, HttpResponse res
   cors_.decorate(request, response);
   response.headers.set("X-Request-Id", request.request_id);
   response.headers.set("X-Content-Type-Options", "nosniff");
+  if (!request.rate_limit.empty()) {
+    response.headers.set("RateLimit-Policy", request.rate_limit_policy);
+    response.headers.set("RateLimit", request.rate_limit);
+  }
   const std::string pattern = request.route != nullptr ? request.route->pattern : "none";
   log_answer(request, pattern, response, request.started);
   return response;

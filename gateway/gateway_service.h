@@ -7,17 +7,26 @@
 #include <variant>
 
 #include "gateway/admission.h"
+#include "gateway/auth/access_guard.h"
+#include "gateway/auth/audit_trail.h"
 #include "gateway/http_service.h"
 #include "gateway/middleware/cors.h"
 #include "gateway/router.h"
 
 namespace easel {
 
+// What is known of the way that requests take to the gateway.
+struct ProxyRules {
+  std::set<std::string> trusted;  // addresses whose X-Forwarded-For and -Proto are believed
+  bool always_secure = false;     // TLS ends in front, whatever the fields say
+};
+
 // Thread-safe: everything but the admission is read only.
 class GatewayService final : public HttpService {
  public:
-  GatewayService(Router router, Cors cors, AdmissionLimits limits,
-                 std::set<std::string> trusted_proxies);
+  // `guard` and `audit` must outlive the service.
+  GatewayService(Router router, Cors cors, AdmissionLimits limits, ProxyRules proxies,
+                 AccessGuard& guard, AuditTrail& audit);
 
   std::variant<BodyPlan, HttpResponse> plan(HttpRequest& request) override;
   HttpResponse handle(HttpRequest& request) override;
@@ -30,11 +39,14 @@ class GatewayService final : public HttpService {
   void begin(HttpRequest& request) const;
   HttpResponse finish(const HttpRequest& request, HttpResponse response) const;
   HttpResponse admit_and_handle(HttpRequest& request);
+  HttpResponse handle_audited(HttpRequest& request);
   HttpResponse refuse(const HttpRequest& request, const absl::Status& status) const;
 
   const Router router_;
   const Cors cors_;
-  const std::set<std::string> trusted_proxies_;
+  const ProxyRules proxies_;
+  AccessGuard& guard_;
+  AuditTrail& audit_;
   Admission admission_;
 };
 

@@ -12,7 +12,8 @@
 namespace easel {
 namespace {
 
-constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400;
+constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400,
+                  kMaxUnits = 1'000'000'000;
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> items;
@@ -112,12 +113,30 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
       {"max_streams", "", "Open event streams", &o.max_streams, 1, kMaxCount},
       {"max_streams_per_address", "", "Of these to one client's address",
        &o.max_streams_per_address, 1, kMaxCount},
+      {"anonymous", "", "Callers without an API key: 'allow' or 'refuse'", &o.anonymous},
+      {"secure_cookies", "", "Cookies over TLS alone: 'auto' (as a trusted proxy says) or 'always'",
+       &o.secure_cookies},
+      {"admin_password_file", "EASEL_ADMIN_PASSWORD_FILE",
+       "File with the password of the admin 'admin', read at the start", &o.admin_password_file},
+      {"rate_limit", "", "Units of work a minute for one client; 0: no limit", &o.rate_limit, 0,
+       kMaxUnits},
+      {"daily_quota", "", "Units of work a day for one client; 0: no limit", &o.daily_quota, 0,
+       kMaxUnits},
+      {"model_costs", "", "Units of one picture, as flux_dev=4, with commas; else 1",
+       &o.model_costs},
   };
 }
 
 absl::Status check_gateway_options(const GatewayOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     EASEL_RETURN_IF_ERROR(check_origin(origin));
+  }
+  EASEL_RETURN_IF_ERROR(parse_model_costs(options.model_costs).status());
+  if (options.anonymous != "allow" && options.anonymous != "refuse") {
+    return invalid_field("--anonymous must be 'allow' or 'refuse'");
+  }
+  if (options.secure_cookies != "auto" && options.secure_cookies != "always") {
+    return invalid_field("--secure-cookies must be 'auto' or 'always'");
   }
   if (options.data_dir.empty()) {
     return invalid_field("--data-dir must name a folder (or set EASEL_DATA_DIR, or HOME)");

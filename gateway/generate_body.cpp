@@ -114,7 +114,8 @@ void check_no_picture_left(JsonFields& fields) {
 }
 
 std::string settings_of(nlohmann::json object) {
-  for (const char* name : {"image", "mask", "request_id", "cache"}) object.erase(name);
+  for (const char* name : {"image", "mask", "request_id", "session_id", "cache"})
+    object.erase(name);
   return to_json_text(object);
 }
 
@@ -134,6 +135,7 @@ absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t
   if (request.model == "auto") request.model.clear();
   request.sampler = read_name(fields, "sampler");
   request.options = fields.texts("options", kMaxOptions);
+  order.session_id = read_name(fields, "session_id");
   fields.boolean("cache");
   request.request_id = fields.text("request_id").value_or("");
   if (!request.request_id.empty() && !is_generation_id(request.request_id)) {

@@ -18,6 +18,7 @@ struct GenerateOrder {
   WorkerRequest request;  // sides clamped; `request_id` is "" when the caller gave none
   std::optional<int64_t> requested_width, requested_height;  // as asked for
   bool preview_given = false;                                // "preview_every" was there
+  std::string session_id;                                    // whose it is, as the caller says
   std::string settings_json;  // the body without pictures, request id and cache
 };
 

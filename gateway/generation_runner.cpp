@@ -43,6 +43,7 @@ GenerationAsked asked_of(const GenerateOrder& order, const std::string& trace_id
   asked.requested_height = order.requested_height;
   asked.num_images = static_cast<int>(request.num_images);
   asked.settings_json = order.settings_json;
+  asked.session_id = order.session_id;
   asked.created_at_ms = utc_now_ms();
   return asked;
 }

@@ -12,11 +12,20 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "gateway/auth/identity.h"
 #include "gateway/header_list.h"
 
 namespace easel {
 
 struct Route;
+
+// What a request has taken of its sender's limits (gateway/auth/rate_limits.h).
+struct UnitsTaken {
+  std::string client;
+  int64_t units = 0;
+  int64_t day = -1;  // of which they were taken; -1: of none
+  int64_t of_minute = 0;
+};
 
 struct HttpRequest {
   std::string method;  // "GET"
@@ -34,6 +43,10 @@ struct HttpRequest {
   std::string traceparent;     // to hand on
   std::string trace_id;        // 32 hex digits
   std::string client_address;  // behind trusted proxies the one that they name
+  bool is_secure = false;      // came over TLS, to the proxy in front
+  Identity identity;           // set before the route's handler runs
+  UnitsTaken units;
+  std::string rate_limit, rate_limit_policy;  // of the answer; "" for none
   std::map<std::string, std::string, std::less<>> path_parameters;
   const Route* route = nullptr;  // nullptr until one was found
   std::shared_ptr<void> ticket;  // the place of a large body

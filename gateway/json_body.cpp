@@ -146,6 +146,27 @@ std::map<std::string, std::string> JsonFields::texts(std::string_view name, size
   return {};
 }
 
+const nlohmann::json* JsonFields::object(std::string_view name) {
+  const nlohmann::json* value = find(name);
+  if (value == nullptr || value->is_object()) return value;
+  fail(name, "must be an object");
+  return nullptr;
+}
+
+std::vector<std::string> JsonFields::text_list(std::string_view name, size_t max_items) {
+  std::vector<std::string> result;
+  const nlohmann::json* value = find(name);
+  if (value == nullptr) return result;
+  if (value->is_array() && value->size() <= max_items) {
+    for (const nlohmann::json& item : *value) {
+      if (item.is_string()) result.push_back(item.get<std::string>());
+    }
+    if (result.size() == value->size()) return result;
+  }
+  fail(name, concat("must be a list of at most ", max_items, " texts"));
+  return {};
+}
+
 absl::Status JsonFields::finish() const {
   for (const auto& [key, value] : object_.items()) {
     if (known_.contains(key)) continue;

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,6 +32,10 @@ class JsonFields {
   std::optional<int64_t> whole_number(std::string_view name, int64_t lowest, int64_t highest);
   std::optional<double> number(std::string_view name, double lowest, double highest);
   std::map<std::string, std::string> texts(std::string_view name, size_t max_items);
+
+  // nullptr without one.
+  const nlohmann::json* object(std::string_view name);
+  std::vector<std::string> text_list(std::string_view name, size_t max_items);
 
   // Keeps an error of the caller's own.
   void fail(std::string_view name, std::string_view problem);

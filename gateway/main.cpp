@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "base/ready_line.h"
+#include "gateway/auth/admin_socket.h"
+#include "gateway/auth/password_input.h"
 #include "gateway/gateway.h"
 #include "gateway/gateway_options.h"
 #include "gateway/log_event.h"
@@ -33,14 +35,13 @@ sigset_t block_signals() {
 
 void warn_beyond_loopback(const std::string& host) {
   if (is_loopback(host)) return;
-  log_event(
-      LogLevel::kWarning, "reachable from other machines",
-      {{"host", host},
-       {"detail",
-        "there is no login and no TLS here; a proxy in front must: end TLS, say who may come, "
-        "limit the time for headers (5 s), bodies (30 s) and idle connections (60 s), limit "
-        "body sizes (40 MiB) and connections per address, and replace X-Forwarded-For. "
-        "deploy/envoy.yaml does the limits; docs/operations.md says more"}});
+  log_event(LogLevel::kWarning, "reachable from other machines",
+            {{"host", host},
+             {"detail",
+              "there is no TLS here; a proxy in front must: end TLS, "
+              "limit the time for headers (5 s), bodies (30 s) and idle connections (60 s), limit "
+              "body sizes (40 MiB) and connections per address, and replace X-Forwarded-For. "
+              "deploy/envoy.yaml does the limits; docs/operations.md says more"}});
 }
 
 // gRPC looks at a connection that nobody waits for only this often; its default of 5 s is how long
@@ -85,6 +86,21 @@ int serve(const GatewayOptions& options) {
   return 0;
 }
 
+int administer(const GatewayCommand& command) {
+  AdminOrder order{command.admin_command, command.admin_name, ""};
+  const absl::StatusOr<std::string> password = read_password(command.password_file);
+  if (password.ok()) order.password = *password;
+  const absl::Status done =
+      password.ok() ? give_admin_order(command.options.data_dir, order) : password.status();
+  if (!done.ok()) {
+    std::cerr << "easel-gateway: " << done.message() << "\n";
+    return kFailed;
+  }
+  std::cout << (order.command == "create" ? "The admin was made.\n"
+                                          : "The password was changed; all sessions have ended.\n");
+  return 0;
+}
+
 }  // namespace
 }  // namespace easel
 
@@ -104,6 +120,8 @@ int main(int argc, char** argv) {
     case easel::GatewayAction::kPrintConfig:
       std::cout << easel::gateway_config_text(command->options);
       return 0;
+    case easel::GatewayAction::kAdmin:
+      return easel::administer(*command);
     case easel::GatewayAction::kServe:
       return easel::serve(command->options);
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "gateway/auth/access_control.h"
 #include "gateway/event_hub.h"
 #include "gateway/generation_runner.h"
 #include "gateway/image_worker.h"
@@ -19,6 +20,8 @@ struct RouteParts {
   PictureStore& pictures;
   EventHub& hub;
   GenerationRunner& runner;
+  AccessControl& access;
+  PreferenceStore& preferences;
   int64_t max_image_side = 768;                    // pixels
   std::chrono::milliseconds worker_timeout{2000};  // of a question to the worker
   std::chrono::milliseconds heartbeat{15000};      // of event streams
@@ -33,6 +36,10 @@ void add_model_route(Router& router, const RouteParts& parts);
 void add_static_routes(Router& router, const RouteParts& parts);
 void add_health_routes(Router& router, const RouteParts& parts);
 void add_page_routes(Router& router);
+void add_admin_session_routes(Router& router, const RouteParts& parts);
+void add_admin_key_routes(Router& router, const RouteParts& parts);
+void add_admin_audit_route(Router& router, const RouteParts& parts);
+void add_preference_routes(Router& router, const RouteParts& parts);
 
 // All of the above.
 Router make_router(const RouteParts& parts);

@@ -51,6 +51,7 @@ struct GenerationAsked {
   std::optional<int64_t> requested_width, requested_height;  // pixels, before any clamping
   int num_images = 1;
   std::string settings_json;  // the request without its pictures: "use these settings again"
+  std::string session_id;     // whose it is, as the caller says; "" for nobody's
   int64_t created_at_ms = 0;  // since 1970, UTC
 };
 

@@ -17,8 +17,8 @@ constexpr char kFindSql[] = "SELECT number, status FROM generations WHERE id = ?
 
 constexpr char kInsertSql[] = R"sql(
 INSERT INTO generations (id, trace_id, prompt, negative_prompt, model_asked, requested_width,
-  requested_height, num_images, settings_json, created_at_ms, status)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0))sql";
+  requested_height, num_images, settings_json, session_id, created_at_ms, status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0))sql";
 
 constexpr char kRunningSql[] = "UPDATE generations SET status = 1 WHERE number = ?";
 
@@ -139,7 +139,8 @@ absl::Status GenerationStore::insert_started(const GenerationAsked& asked) {
     execute(connection, kInsertSql, std::string_view(asked.id), std::string_view(asked.trace_id),
             std::string_view(asked.prompt), asked.negative_prompt, std::string_view(asked.model),
             asked.requested_width, asked.requested_height, int64_t{asked.num_images},
-            std::string_view(asked.settings_json), asked.created_at_ms);
+            std::string_view(asked.settings_json), std::string_view(asked.session_id),
+            asked.created_at_ms);
     return absl::OkStatus();
   });
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "storage/migration_1.h"
 #include "storage/migration_2.h"
+#include "storage/migration_3.h"
 
 namespace easel {
 namespace {
@@ -32,7 +33,7 @@ absl::Status apply(SQLite::Database& connection, const Migration& migration) {
 }  // namespace
 
 absl::Span<const Migration> all_migrations() {
-  static const std::array kAll = {kMigration1, kMigration2};
+  static const std::array kAll = {kMigration1, kMigration2, kMigration3};
   return kAll;
 }
 

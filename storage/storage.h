@@ -6,13 +6,18 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "storage/account_store.h"
+#include "storage/api_key_store.h"
+#include "storage/audit_store.h"
 #include "storage/database.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
+#include "storage/preference_store.h"
+#include "storage/usage_store.h"
 
 namespace easel {
 
-// The database and both stores of one data folder. Thread-safe, as they are.
+// The database and the stores of one data folder. Thread-safe, as they are.
 class Storage {
  public:
   // What a process that died had left; for the log.
@@ -27,6 +32,11 @@ class Storage {
 
   GenerationStore& generations() { return generations_; }
   PictureStore& pictures() { return *pictures_; }
+  AccountStore& accounts() { return accounts_; }
+  ApiKeyStore& api_keys() { return api_keys_; }
+  AuditStore& audit() { return audit_; }
+  UsageStore& usage() { return usage_; }
+  PreferenceStore& preferences() { return preferences_; }
   const Recovered& recovered() const { return recovered_; }
 
  private:
@@ -34,6 +44,11 @@ class Storage {
 
   std::unique_ptr<Database> database_;
   GenerationStore generations_{*database_};
+  AccountStore accounts_{*database_};
+  ApiKeyStore api_keys_{*database_};
+  AuditStore audit_{*database_};
+  UsageStore usage_{*database_};
+  PreferenceStore preferences_{*database_};
   std::unique_ptr<PictureStore> pictures_;
   Recovered recovered_;
 };

@@ -32,4 +32,15 @@ std::string client_address_of(const HttpRequest& request, const std::set<std::st
   return request.peer_address;
 }
 
+bool came_over_tls(const HttpRequest& request, const std::set<std::string>& proxies) {
+  if (!proxies.contains(request.peer_address)) return false;
+  std::string_view last;
+  for (const auto& [name, value] : request.headers) {
+    if (equal_ignoring_case(name, "X-Forwarded-Proto")) last = value;
+  }
+  const size_t comma = last.rfind(',');
+  if (comma != std::string_view::npos) last.remove_prefix(comma + 1);
+  return equal_ignoring_case(trimmed(last), "https");
+}
+
 }  // namespace easel

@@ -12,4 +12,7 @@ namespace easel {
 // not one: what a proxy appended itself, never what a client wrote before it.
 std::string client_address_of(const HttpRequest& request, const std::set<std::string>& proxies);
 
+// Whether the client spoke TLS: when the peer is a trusted proxy, by the last X-Forwarded-Proto.
+bool came_over_tls(const HttpRequest& request, const std::set<std::string>& proxies);
+
 }  // namespace easel

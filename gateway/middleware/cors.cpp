@@ -13,7 +13,8 @@ namespace {
 
 constexpr char kPreflightSeconds[] = "600";
 constexpr char kRequestHeaders[] =
-    "Accept, Content-Type, Last-Event-ID, X-Request-Id, traceparent, tracestate";
+    "Accept, Authorization, Content-Type, Last-Event-ID, X-CSRF-Token, X-Request-Id, traceparent, "
+    "tracestate";
 
 // "host:80" → "host", ":80"; the colons of "[::1]" are the host's.
 std::pair<std::string_view, std::string_view> split_port(std::string_view authority) {
@@ -63,7 +64,7 @@ void Cors::decorate(const HttpRequest& request, HttpResponse& response) const {
   if (!allows(request)) return;
   response.headers.set("Access-Control-Allow-Origin", *request.headers.find("Origin"));
   response.headers.set("Access-Control-Allow-Credentials", "true");
-  response.headers.set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+  response.headers.set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy");
 }
 
 absl::Status check_origin(const std::string& origin) {

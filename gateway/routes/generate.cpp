@@ -35,10 +35,16 @@ HttpResponse generate(const RouteParts& parts, HttpRequest& request) {
   const bool events = wants_events(request);
   if (order->request.request_id.empty()) order->request.request_id = make_id();
   if (events && !order->preview_given) order->request.preview_every = 1;
+  const absl::Status taken =
+      parts.access.limits().take(request, order->request.model, order->request.num_images);
+  if (!taken.ok()) return error_response(request, taken);
   const absl::StatusOr<std::shared_ptr<GenerationRun>> run = parts.runner.start(
       *std::move(order), call_context(request, parts.worker_timeout), request.trace_id);
   request.ticket.reset();
-  if (!run.ok()) return error_response(request, run.status());
+  if (!run.ok()) {
+    parts.access.limits().give_back(request);
+    return error_response(request, run.status());
+  }
   if (!events) return answer_when_done(request, **run);
   HttpResponse response = event_stream(request, (*run)->log, /*sequence=*/0, parts.heartbeat);
   response.headers.set("Location", concat("/api/generations/", (*run)->id, "/events"));

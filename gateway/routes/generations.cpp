@@ -1,50 +1,19 @@
-#include <charconv>
 #include <utility>
 
+#include "base/error.h"
 #include "gateway/error_body.h"
 #include "gateway/json_response.h"
+#include "gateway/page_query.h"
 #include "gateway/record_json.h"
 #include "gateway/route_parts.h"
 
 namespace easel {
 namespace {
 
-constexpr int kDefaultPageItems = 24;
-
-absl::StatusOr<std::string> single_parameter(const HttpRequest& request, const std::string& name) {
-  const auto [first, last] = request.query.equal_range(name);
-  if (first == last) return std::string();
-  if (std::next(first) == last) return first->second;
-  return api_error(ErrorCode::kInvalidField, concat("'", name, "' is given twice"));
-}
-
-absl::StatusOr<int> limit_of(const std::string& text) {
-  if (text.empty()) return kDefaultPageItems;
-  int limit = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, limit);
-  if (error == std::errc() && stop == end && limit >= 1 &&
-      limit <= GenerationStore::kMaxPageItems) {
-    return limit;
-  }
-  return api_error(ErrorCode::kInvalidField, concat("'limit' must be a whole number from 1 to ",
-                                                    GenerationStore::kMaxPageItems));
-}
-
 absl::StatusOr<GenerationPage> read_page(const RouteParts& parts, const HttpRequest& request) {
-  for (const auto& [name, value] : request.query) {
-    if (name != "limit" && name != "cursor") {
-      return api_error(ErrorCode::kInvalidField,
-                       "the history takes the parameters 'limit' and 'cursor' only");
-    }
-  }
-  absl::StatusOr<std::string> limit_text = single_parameter(request, "limit");
-  if (!limit_text.ok()) return limit_text.status();
-  absl::StatusOr<int> limit = limit_of(*limit_text);
-  if (!limit.ok()) return limit.status();
-  absl::StatusOr<std::string> cursor = single_parameter(request, "cursor");
-  if (!cursor.ok()) return cursor.status();
-  return parts.generations.page(*limit, *cursor);
+  EASEL_ASSIGN_OR_RETURN(const PageQuery query,
+                         read_page_query(request, GenerationStore::kMaxPageItems));
+  return parts.generations.page(query.limit, query.cursor);
 }
 
 HttpResponse list(const RouteParts& parts, const HttpRequest& request) {

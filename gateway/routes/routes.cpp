@@ -12,6 +12,10 @@ Router make_router(const RouteParts& parts) {
   add_static_routes(router, parts);
   add_health_routes(router, parts);
   add_page_routes(router);
+  add_admin_session_routes(router, parts);
+  add_admin_key_routes(router, parts);
+  add_admin_audit_route(router, parts);
+  add_preference_routes(router, parts);
   return router;
 }
 

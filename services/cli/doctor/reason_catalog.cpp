@@ -186,6 +186,39 @@ std::vector<ReasonEntry> codes_of_http() {
   };
 }
 
+std::vector<ReasonEntry> codes_of_access() {
+  return {
+      {"unauthorized",
+       {},
+       401,
+       "unauthorized",
+       "this needs credentials",
+       "The gateway takes no anonymous callers here, or the API key or the session that was sent "
+       "is "
+       "not known, was revoked, or has expired.",
+       {"Send `Authorization: Bearer KEY`; an admin makes keys (docs/operations.md).",
+        "Admins log in again, or are made by `easel-gateway admin create NAME`."}},
+      {"forbidden",
+       {},
+       403,
+       "forbidden",
+       "these credentials do not allow it",
+       "The key lacks the scope, or a page wrote with an admin's cookie but without the CSRF token "
+       "of that session, or came from an origin that is not listed.",
+       {"Use a key with the scope that docs/rest_api.md names for the route.",
+        "Pages send X-CSRF-Token as the login gave it; --cors-origin lists other origins."}},
+      {"rate_limited",
+       {},
+       429,
+       "rate_limited",
+       "too much at once from this caller",
+       "The caller has used its units of this minute or of this day, or has failed to log in too "
+       "often.",
+       {"Try again after Retry-After; RateLimit says how much is left.",
+        "Change --rate-limit, --daily-quota or --model-cost, or the limits of the key."}},
+  };
+}
+
 std::vector<ReasonEntry> codes_of_service() {
   return {
       {"busy",
@@ -269,6 +302,7 @@ bool same_letters(std::string_view a, std::string_view b) {
 std::vector<ReasonEntry> make_catalog() {
   std::vector<ReasonEntry> all = reasons_of_requests();
   std::vector<ReasonEntry> codes = codes_of_http();
+  for (ReasonEntry& code : codes_of_access()) codes.push_back(std::move(code));
   for (ReasonEntry& code : codes_of_service()) codes.push_back(std::move(code));
   std::sort(codes.begin(), codes.end(),
             [](const ReasonEntry& a, const ReasonEntry& b) { return a.name < b.name; });

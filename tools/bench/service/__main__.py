@@ -7,12 +7,14 @@ import os
 from ..machine import load, processor
 from .answers import answer_rows
 from .history import history_rows
+from .logins import login_rows
 from .overhead import overhead_rows
 from .row import table
 from .start import start_rows
 from .streams import stream_rows
 
-MEASURES = {"overhead": overhead_rows, "answers": answer_rows, "streams": stream_rows, "start": start_rows, "history": history_rows}
+MEASURES = {"overhead": overhead_rows, "answers": answer_rows, "streams": stream_rows, "start": start_rows, "history": history_rows,
+            "logins": login_rows}
 
 
 def main():

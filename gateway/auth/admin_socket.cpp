@@ -1,0 +1,153 @@
+#include "gateway/auth/admin_socket.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "gateway/auth/unix_socket.h"
+#include "gateway/json_body.h"
+#include "gateway/json_text.h"
+#include "storage/database.h"
+
+namespace easel {
+namespace {
+
+constexpr char kSocketFile[] = "admin.sock";
+constexpr size_t kMaxLineBytes = 8192;
+constexpr int kSecondsPerRead = 5, kSecondsForAnswer = 30;
+// A gateway that starts has the folder's lock a moment before it listens.
+constexpr std::chrono::milliseconds kStartingTime(5000), kLookInterval(50);
+constexpr int kDone = 200, kRefused = 400;
+
+absl::StatusOr<AdminOrder> read_order(std::string_view line) {
+  EASEL_ASSIGN_OR_RETURN(const nlohmann::json object, parse_json_object(line));
+  JsonFields fields(object);
+  AdminOrder order;
+  order.command = fields.text("command").value_or("");
+  order.name = fields.text("name").value_or("");
+  order.password = fields.text("password").value_or("");
+  EASEL_RETURN_IF_ERROR(fields.finish());
+  return order;
+}
+
+absl::Status in_words(const absl::Status& status, const AdminOrder& order) {
+  if (absl::IsAlreadyExists(status)) {
+    return invalid_field("there is an admin ", quote(order.name), " already: `admin reset ",
+                         order.name, "` gives it another password");
+  }
+  if (absl::IsNotFound(status)) {
+    return invalid_field("there is no admin ", quote(order.name), ": `admin create ", order.name,
+                         "` makes it");
+  }
+  return status;
+}
+
+absl::Status ask_gateway(int connection, const AdminOrder& order) {
+  if (!is_peer_trusted(connection)) {
+    return invalid_field("the socket is not that of a gateway of this user");
+  }
+  set_time_limit(connection, kSecondsForAnswer);
+  const std::string line =
+      to_json_text(
+          {{"command", order.command}, {"name", order.name}, {"password", order.password}}) +
+      "\n";
+  if (!send_all(connection, line)) return invalid_field("the gateway took no order");
+  const absl::StatusOr<std::string> answer = receive_line(connection, kMaxLineBytes);
+  if (!answer.ok()) return invalid_field("the gateway gave no answer; its log may say why");
+  const nlohmann::json json = nlohmann::json::parse(*answer, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("ok"))
+    return invalid_field("the gateway's answer is odd");
+  if (json["ok"] == true) return absl::OkStatus();
+  return invalid_field(json.value("message", "the gateway refused"));
+}
+
+absl::Status carry_out_alone(Database& database, const AdminOrder& order) {
+  AccountStore accounts(database);
+  AuditStore log(database);
+  Admins admins(accounts, Clock());
+  AuditTrail audit(log, Clock());
+  return carry_out(order, admins, audit);
+}
+
+}  // namespace
+
+absl::Status carry_out(const AdminOrder& order, Admins& admins, AuditTrail& audit) {
+  const bool create = order.command == "create";
+  if (!create && order.command != "reset") {
+    return invalid_field("the command must be create or reset");
+  }
+  EASEL_ASSIGN_OR_RETURN(const int64_t entry,
+                         audit.begin_local(concat("admin ", order.command), order.name));
+  const absl::Status status =
+      create ? admins.create(order.name, order.password) : admins.reset(order.name, order.password);
+  audit.finish(entry, status.ok() ? kDone : kRefused);
+  return in_words(status, order);
+}
+
+AdminSocket::AdminSocket(std::filesystem::path path, FileDescriptor listener, FileDescriptor stop,
+                         Admins& admins, AuditTrail& audit)
+    : path_(std::move(path)),
+      listener_(std::move(listener)),
+      stop_(std::move(stop)),
+      admins_(admins),
+      audit_(audit),
+      thread_([this] { serve(); }) {}
+
+AdminSocket::~AdminSocket() {
+  ::eventfd_write(stop_.get(), 1);
+  thread_.join();
+  ::unlink(path_.c_str());
+}
+
+absl::StatusOr<std::unique_ptr<AdminSocket>> AdminSocket::open(
+    const std::filesystem::path& data_folder, Admins& admins, AuditTrail& audit) {
+  const std::filesystem::path path = data_folder / kSocketFile;
+  EASEL_ASSIGN_OR_RETURN(FileDescriptor listener, listen_at(path));
+  FileDescriptor stop(::eventfd(0, EFD_CLOEXEC));
+  return std::unique_ptr<AdminSocket>(
+      new AdminSocket(path, std::move(listener), std::move(stop), admins, audit));
+}
+
+void AdminSocket::serve() {
+  while (true) {
+    pollfd wanted[] = {{listener_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+    if (::poll(wanted, std::size(wanted), -1) < 0) continue;
+    if (wanted[1].revents != 0) return;
+    const FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (connection.valid() && is_peer_trusted(connection.get())) answer(connection.get());
+  }
+}
+
+void AdminSocket::answer(int connection) {
+  set_time_limit(connection, kSecondsPerRead);
+  const absl::StatusOr<std::string> line = receive_line(connection, kMaxLineBytes);
+  if (!line.ok()) return;
+  const absl::StatusOr<AdminOrder> order = read_order(*line);
+  const absl::Status done = order.ok() ? carry_out(*order, admins_, audit_) : order.status();
+  nlohmann::json answer = {{"ok", done.ok()}};
+  if (!done.ok()) answer["message"] = to_std(done.message());
+  send_all(connection, to_json_text(answer) + "\n");
+}
+
+absl::Status give_admin_order(const std::filesystem::path& data_folder, const AdminOrder& order) {
+  const auto end = std::chrono::steady_clock::now() + kStartingTime;
+  while (true) {
+    const absl::StatusOr<FileDescriptor> connection = connect_to(data_folder / kSocketFile);
+    if (connection.ok()) return ask_gateway(connection->get(), order);
+    if (!absl::IsNotFound(connection.status())) return connection.status();
+    const absl::StatusOr<std::unique_ptr<Database>> database = Database::open(data_folder);
+    if (database.ok()) return carry_out_alone(**database, order);
+    if (std::chrono::steady_clock::now() > end) return database.status();
+    std::this_thread::sleep_for(kLookInterval);
+  }
+}
+
+}  // namespace easel

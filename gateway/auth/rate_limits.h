@@ -1,0 +1,56 @@
+// How much work a client may ask for: so many units a minute, and so many a day (UTC).
+//
+// A picture costs as many units as its model does, 1 where the settings say nothing. A client is an
+// API key, or else an address. Nothing is limited until it is configured, and admins never are.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/auth/clock.h"
+#include "gateway/http_types.h"
+#include "storage/usage_store.h"
+
+namespace easel {
+
+struct RateLimitOptions {
+  int64_t units_per_minute = 0;                             // 0: no limit; as many may come at once
+  int64_t units_per_day = 0;                                // 0: no limit
+  std::map<std::string, int64_t, std::less<>> model_costs;  // units of a picture, by engine key
+};
+
+// Thread-safe.
+class RateLimits {
+ public:
+  // `usage` must outlive this.
+  RateLimits(UsageStore& usage, Clock clock, RateLimitOptions options);
+
+  // Takes the units of `pictures` by `engine` ("" for the default, which the costs call `auto`)
+  // from the sender's minute and day, and puts into the request what the answer's RateLimit fields
+  // say. Error: rate_limited, with when to try again; then nothing was taken.
+  absl::Status take(HttpRequest& request, const std::string& engine, int64_t pictures);
+  // Gives back what take() took for this request: the work did not begin.
+  void give_back(HttpRequest& request);
+
+ private:
+  struct Bucket {
+    double units = 0;
+    int64_t filled_ms = 0;
+  };
+  int64_t cost_of(const std::string& engine) const;
+  absl::Status take_of_minute(const std::string& client, int64_t limit, HttpRequest& request);
+  absl::Status take_of_day(const std::string& client, int64_t limit, HttpRequest& request);
+  void return_to_minute(const UnitsTaken& taken);
+  void make_room(int64_t now_ms);
+
+  UsageStore& usage_;
+  const Clock clock_;
+  const RateLimitOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, Bucket> buckets_;  // by client; guarded by mutex_
+};
+
+}  // namespace easel

@@ -1,0 +1,96 @@
+#include "base/strings.h"
+#include "tests/gateway/auth/service_fixture.h"
+
+namespace easel {
+namespace {
+
+class ApiKeysTest : public ServiceTest {};
+
+TEST_F(ApiKeysTest, WhileNoneExistsAnyValueIsAnonymousAndOnceOneDoesAnUnknownOneIsRefused) {
+  start_with_admin();
+  const HeaderList unknown = bearer("sk-whatever");
+  EXPECT_EQ(call("GET", "/api/status", unknown).status, 200);
+  make_key({{"name", "k"}, {"scopes", {"generate"}}});
+  const HttpResponse refused = call("GET", "/api/status", unknown);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(*refused.headers.find("WWW-Authenticate"), "Bearer realm=\"easel\"");
+  EXPECT_EQ(call("GET", "/api/status").status, 200) << "none at all is still anonymous";
+  EXPECT_EQ(call("GET", "/healthz", unknown).status, 200) << "public stays public";
+}
+
+TEST_F(ApiKeysTest, AKeyIsShownOnceAndStoredAsItsHash) {
+  start_with_admin();
+  const std::string key = make_key({{"name", "k"}, {"scopes", {"generate", "edit"}}});
+  EXPECT_EQ(key.size(), 70U);
+  EXPECT_TRUE(key.starts_with("easel_"));
+  const HttpResponse list = call("GET", "/api/admin/keys", with(log_in()));
+  EXPECT_EQ(list.body.find(key), std::string::npos);
+  EXPECT_EQ(list.body.find(hash_of_token(key)), std::string::npos);
+  const nlohmann::json item = json_of(list)["items"][0];
+  EXPECT_EQ(item["name"], "k");
+  EXPECT_EQ(item["scopes"], nlohmann::json({"generate", "edit"}));
+  EXPECT_TRUE(item["used_at"].is_null());
+  call("GET", "/api/status", bearer(key));
+  EXPECT_FALSE(
+      json_of(call("GET", "/api/admin/keys", with(log_in())))["items"][0]["used_at"].is_null());
+}
+
+TEST_F(ApiKeysTest, ARevokedKeyIsRefusedForEver) {
+  start_with_admin();
+  const std::string key = make_key({{"name", "k"}, {"scopes", {"generate"}}});
+  const std::string id = json_of(call("GET", "/api/admin/keys", with(log_in())))["items"][0]["id"];
+  EXPECT_EQ(call("GET", "/api/status", bearer(key)).status, 200);
+  EXPECT_EQ(call("DELETE", "/api/admin/keys/" + id, with(log_in())).status, 200);
+  EXPECT_EQ(call("GET", "/api/status", bearer(key)).status, 401) << "though no other key is left";
+  EXPECT_EQ(call("DELETE", "/api/admin/keys/" + id, with(log_in())).status, 404);
+  stop();
+  start();
+  EXPECT_EQ(call("GET", "/api/status", bearer(key)).status, 401);
+}
+
+TEST_F(ApiKeysTest, TwoAuthorizationFieldsAreRefused) {
+  start_with_admin();
+  HeaderList headers = bearer(make_key({{"name", "k"}, {"scopes", {"admin"}}}));
+  EXPECT_EQ(call("GET", "/api/admin/keys", headers).status, 200);
+  headers.add("Authorization", "Bearer x");
+  EXPECT_EQ(call("GET", "/api/admin/keys", headers).status, 401);
+}
+
+TEST_F(ApiKeysTest, RefusesOrdersThatCannotBe) {
+  start_with_admin();
+  const HeaderList admin = bearer(make_key({{"name", "k"}, {"scopes", {"admin"}}}));
+  for (const char* bad :
+       {"{}", R"({"name": "k"})", R"({"name": "k", "scopes": []})",
+        R"({"name": "k", "scopes": ["root"]})", R"({"name": "k", "scopes": "admin"})",
+        R"({"name": "", "scopes": ["edit"]})", R"({"name": "k", "scopes": [1]})",
+        R"({"name": "k", "scopes": ["edit"], "units_per_day": -1})",
+        R"({"name": "k", "scopes": ["edit"], "key": "mine"})", "[]", "x"}) {
+    EXPECT_EQ(call("POST", "/api/admin/keys", admin, bad).status, 400) << bad;
+  }
+}
+
+TEST_F(ApiKeysTest, PreferencesAreKeptBySession) {
+  start();
+  const char* body =
+      R"({"session_id": "s1", "engine": "demo", "defaults": {"steps": 4, "width": 512}})";
+  EXPECT_EQ(call("PUT", "/api/preferences", {}, body).status, 200);
+  stop();
+  start();
+  const nlohmann::json kept = json_of(call("GET", "/api/preferences?session_id=s1"));
+  EXPECT_EQ(kept["engine"], "demo");
+  EXPECT_EQ(kept["defaults"], nlohmann::json({{"steps", 4}, {"width", 512}}));
+  const nlohmann::json none = json_of(call("GET", "/api/preferences?session_id=s2"));
+  EXPECT_TRUE(none["engine"].is_null());
+  EXPECT_EQ(none["defaults"], nlohmann::json::object());
+  for (const char* bad :
+       {"{}", R"({"session_id": ""})", R"({"session_id": "a b"})", R"({"session_id": 1})",
+        R"({"session_id": "s", "defaults": {"steps": 0}})",
+        R"({"session_id": "s", "defaults": {"prompt": "x"}})",
+        R"({"session_id": "s", "defaults": []})", R"({"session_id": "s", "engine": "a b"})"}) {
+    EXPECT_EQ(call("PUT", "/api/preferences", {}, bad).status, 400) << bad;
+  }
+  EXPECT_EQ(call("GET", "/api/preferences").status, 400);
+}
+
+}  // namespace
+}  // namespace easel

@@ -1,0 +1,169 @@
+#include "base/strings.h"
+#include "tests/gateway/auth/service_fixture.h"
+
+namespace easel {
+namespace {
+
+constexpr int64_t kSecondMs = 1000, kMinuteMs = 60'000, kDayMs = 86'400'000;
+
+class RateLimitsTest : public ServiceTest {
+ protected:
+  HttpResponse draw(const HeaderList& headers = {}, const std::string& engine = "auto",
+                    int pictures = 1) {
+    const nlohmann::json body = {{"prompt", "x"}, {"engine", engine}, {"num_images", pictures}};
+    return call("POST", "/api/generate", headers, body.dump());
+  }
+  static std::string field(const HttpResponse& response, const char* name) {
+    const std::string* value = response.headers.find(name);
+    return value == nullptr ? "" : *value;
+  }
+};
+
+TEST_F(RateLimitsTest, NothingIsLimitedUntilItIsConfigured) {
+  start();
+  for (int i = 0; i < 20; ++i) {
+    const HttpResponse response = draw();
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(field(response, "RateLimit"), "");
+  }
+}
+
+TEST_F(RateLimitsTest, SaysWhatIsLeftAndWhenToTryAgain) {
+  settings.limits.units_per_minute = 3;
+  start();
+  EXPECT_EQ(field(draw(), "RateLimit"), R"("minute";r=2;t=20)");
+  EXPECT_EQ(field(draw(), "RateLimit-Policy"), R"("minute";q=3;w=60)");
+  EXPECT_EQ(draw().status, 200);
+  const HttpResponse refused = draw();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(error_of(refused), "rate_limited");
+  EXPECT_EQ(field(refused, "Retry-After"), "20");
+  EXPECT_EQ(field(refused, "RateLimit"), R"("minute";r=0;t=60)");
+  now_ms += 20 * kSecondMs;
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 429);
+}
+
+TEST_F(RateLimitsTest, WhoObeysRetryAfterIsNeverRefusedAgain) {
+  settings.limits.units_per_minute = 7;
+  settings.limits.model_costs = {{"big", 5}};
+  start();
+  int refused_twice = 0, drawn = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string engine = i % 3 == 0 ? "big" : "small";
+    HttpResponse response = draw({}, engine);
+    if (response.status == 429) {
+      now_ms += std::stoi(field(response, "Retry-After")) * kSecondMs;
+      response = draw({}, engine);
+      refused_twice += response.status == 429 ? 1 : 0;
+    }
+    drawn += response.status == 200 ? 1 : 0;
+  }
+  EXPECT_EQ(refused_twice, 0);
+  EXPECT_EQ(drawn, 200);
+}
+
+TEST_F(RateLimitsTest, APictureCostsAsItsModelDoesAndSoDoesEachOfSeveral) {
+  settings.limits.units_per_minute = 20;
+  settings.limits.model_costs = {{"big", 4}, {"auto", 2}};
+  start();
+  EXPECT_EQ(field(draw({}, "big", 2), "RateLimit"), R"("minute";r=12;t=24)");
+  EXPECT_EQ(field(draw({}, "auto"), "RateLimit"), R"("minute";r=10;t=30)");
+  EXPECT_EQ(field(draw({}, "small"), "RateLimit"), R"("minute";r=9;t=33)");
+}
+
+TEST_F(RateLimitsTest, WhatCostsMoreThanAMinutePassesWhenTheMinuteIsWholeAndIsPaidOff) {
+  settings.limits.units_per_minute = 10;
+  settings.limits.model_costs = {{"big", 30}};
+  start();
+  EXPECT_EQ(draw({}, "big").status, 200);
+  const HttpResponse refused = draw({}, "small");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(field(refused, "Retry-After"), "126");
+  now_ms += 126 * kSecondMs;
+  EXPECT_EQ(draw({}, "small").status, 200);
+}
+
+TEST_F(RateLimitsTest, ClientsAreAddressesIpv6NetworksAndKeys) {
+  settings.limits.units_per_minute = 1;
+  start_with_admin();
+  const std::string key = make_key({{"name", "k"}, {"scopes", {"generate"}}});
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 429);
+  EXPECT_EQ(draw(bearer(key)).status, 200);
+  address = "192.0.2.2";
+  EXPECT_EQ(draw(bearer(key)).status, 429) << "the key, wherever it is used";
+  EXPECT_EQ(draw().status, 200);
+  address = "2001:db8::1";
+  EXPECT_EQ(draw().status, 200);
+  address = "2001:db8::ffff";
+  EXPECT_EQ(draw().status, 429);
+  address = "::ffff:192.0.2.2";
+  EXPECT_EQ(draw().status, 429) << "the same as 192.0.2.2";
+}
+
+TEST_F(RateLimitsTest, AKeyMayHaveLimitsOfItsOwnAndAdminsHaveNone) {
+  settings.limits.units_per_minute = 1;
+  start_with_admin();
+  const std::string more =
+      make_key({{"name", "k"}, {"scopes", {"generate"}}, {"units_per_minute", 2}});
+  const std::string unlimited =
+      make_key({{"name", "k"}, {"scopes", {"generate"}}, {"units_per_minute", 0}});
+  EXPECT_EQ(draw(bearer(more)).status, 200);
+  EXPECT_EQ(draw(bearer(more)).status, 200);
+  EXPECT_EQ(draw(bearer(more)).status, 429);
+  const HeaderList admin = with(log_in());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(draw(bearer(unlimited)).status, 200);
+    EXPECT_EQ(draw(admin).status, 200);
+  }
+}
+
+TEST_F(RateLimitsTest, QuotasLastADayAndOutliveTheProcess) {
+  settings.limits.units_per_day = 3;
+  start();
+  EXPECT_EQ(draw({}, "auto", 2).status, 200);
+  stop();
+  start();
+  EXPECT_EQ(draw({}, "auto", 2).status, 429) << "it would be four";
+  const HttpResponse last = draw();
+  EXPECT_EQ(last.status, 200);
+  const int64_t left = (kDayMs - (kStartMs + now_ms) % kDayMs + 999) / 1000;
+  EXPECT_EQ(field(last, "RateLimit"), concat(R"("day";r=0;t=)", left));
+  EXPECT_EQ(field(last, "RateLimit-Policy"), R"("day";q=3;w=86400)");
+  const HttpResponse refused = draw();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(field(refused, "Retry-After"), std::to_string(left));
+  stop();
+  start();
+  EXPECT_EQ(draw().status, 429);
+  now_ms += left * kSecondMs;
+  EXPECT_EQ(draw().status, 200);
+}
+
+TEST_F(RateLimitsTest, ARefusalByTheDayTakesNothingOfTheMinute) {
+  settings.limits.units_per_minute = 2;
+  settings.limits.units_per_day = 1;
+  start();
+  EXPECT_EQ(field(draw(), "RateLimit").substr(0, 12), R"("minute";r=1)");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(draw().status, 429);
+  now_ms += kDayMs - kMinuteMs;
+  EXPECT_EQ(draw().status, 200);
+}
+
+TEST_F(RateLimitsTest, WorkThatDoesNotBeginCostsNothing) {
+  settings.limits.units_per_minute = 2;
+  settings.limits.units_per_day = 2;
+  start();
+  const char* body = R"({"prompt": "x", "request_id": "mine"})";
+  EXPECT_EQ(call("POST", "/api/generate", {}, body).status, 200);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(call("POST", "/api/generate", {}, body).status, 409);
+    EXPECT_EQ(call("POST", "/api/generate", {}, "{}").status, 400);
+  }
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 429);
+}
+
+}  // namespace
+}  // namespace easel
