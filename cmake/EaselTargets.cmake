@@ -7,6 +7,7 @@ function(easel_common_options target)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${target} PRIVATE ${EASEL_WARNINGS})
   if(EASEL_SANITIZE)
+    target_compile_definitions(${target} PRIVATE EASEL_SANITIZED)
     target_compile_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=undefined
                                              # What it instruments looks uninitialised to gcc 12.

@@ -48,6 +48,9 @@ struct UnloadedModel {
 struct EngineOptions {
   size_t queue_limit = 64;          // jobs that may wait; more are refused at once
   int64_t memory_budget_bytes = 0;  // as the opener gives it to the models; 0: none
+  // Reads the pictures of a job when its turn has come, so that jobs that wait hold no pixels.
+  // Null: the model reads the files itself.
+  std::shared_ptr<const PictureReader> pictures;
   size_t max_loaded_models = 1;  // each takes its weights' memory; the least recently used one goes
   // Called on the engine's thread when a model is there, goes, or begins to load. May be empty.
   std::function<void(const std::vector<LoadedModelStatus>&)> on_models_changed;

@@ -12,6 +12,7 @@
 
 #include "engine/api/memory_usage.h"
 #include "engine/api/named_tensor.h"
+#include "engine/api/start_picture.h"
 
 namespace easel {
 
@@ -36,8 +37,8 @@ struct GenerateRequest {
   int64_t num_images = 1;
   std::string sampler;                         // "" or "euler"
   std::optional<int64_t> max_sequence_length;  // tokens of the long text encoder
-  std::optional<std::string> image;            // an encoded picture to start from
-  std::optional<std::string> mask;     // an encoded picture: white is painted anew, black is kept
+  std::optional<StartPicture> image;           // to start from
+  std::optional<StartPicture> mask;            // white is painted anew, black is kept
   std::optional<double> strength;      // 0 … 1: how much of the start picture is noised away
   std::optional<NamedTensor> latents;  // noise to start from instead of the seed's
   int64_t preview_every = 0;           // steps between two previews, 0: none

@@ -17,11 +17,11 @@ absl::StatusOr<ImageFormat> detect_image_format(std::string_view bytes) {
                        "; allowed: PNG, JPEG, WebP");
 }
 
-absl::StatusOr<Image> decode_image(std::string_view bytes) {
+absl::StatusOr<Image> decode_image(std::string_view bytes, Gray16 gray_16) {
   EASEL_ASSIGN_OR_RETURN(const ImageFormat format, detect_image_format(bytes));
   switch (format) {
     case ImageFormat::kPng:
-      return decode_png(bytes);
+      return decode_png(bytes, gray_16);
     case ImageFormat::kJpeg:
       return decode_jpeg(bytes);
     case ImageFormat::kWebp:

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/image/decode.h"
 #include "engine/image/image.h"
 
 namespace easel {
@@ -18,7 +19,7 @@ struct PngText {
 };
 
 // As decode_image(), for a file that is known to be PNG.
-absl::StatusOr<Image> decode_png(std::string_view bytes);
+absl::StatusOr<Image> decode_png(std::string_view bytes, Gray16 gray_16 = Gray16::kClip);
 
 // Each text goes to a tEXt chunk when Latin-1 can hold it and to an uncompressed iTXt chunk when
 // not, as PIL's PngInfo.add_text does. The same arguments give the same bytes: no time is written.

@@ -24,7 +24,7 @@ class PngReader {
   PngReader(const PngReader&) = delete;
   PngReader& operator=(const PngReader&) = delete;
 
-  absl::StatusOr<Image> read();
+  absl::StatusOr<Image> read(Gray16 gray_16);
 
  private:
   static void read_bytes(png_structp png, png_bytep to, size_t count);
@@ -48,7 +48,7 @@ void PngReader::read_bytes(png_structp png, png_bytep to, size_t count) {
 }
 
 // Reads the header and asks for the pixels that PIL would give: transparency that is a colour key
-// is ignored, and of 16 bits the high byte counts, but gray alone is clipped to 255 (PIL's "I;16").
+// is ignored, and of 16 bits the high byte counts, but gray alone comes as it is.
 void PngReader::start() {
   png_set_read_fn(png_, this, read_bytes);
   png_set_user_limits(png_, kMaxImageSide, kMaxImageSide);
@@ -69,13 +69,15 @@ void PngReader::start() {
 }
 
 // Big-endian pairs of bytes to one byte each, in place.
-void clip_to_8_bits(std::vector<uint8_t>& pixels) {
-  for (size_t i = 0; i < pixels.size() / 2; ++i)
-    pixels[i] = pixels[2 * i] != 0 ? 255 : pixels[2 * i + 1];
+void bring_to_8_bits(std::vector<uint8_t>& pixels, Gray16 how) {
+  for (size_t i = 0; i < pixels.size() / 2; ++i) {
+    const uint8_t high = pixels[2 * i], low = pixels[2 * i + 1];
+    pixels[i] = how == Gray16::kHighByte ? high : high != 0 ? 255 : low;
+  }
   pixels.resize(pixels.size() / 2);
 }
 
-absl::StatusOr<Image> PngReader::read() {
+absl::StatusOr<Image> PngReader::read(Gray16 gray_16) {
   if (info_ == nullptr)
     return make_error(Reason::kOutOfMemory, "no memory for reading a PNG image");
   if (!guarded(png_, [this] { start(); })) return failure();
@@ -89,16 +91,16 @@ absl::StatusOr<Image> PngReader::read() {
   for (int y = 0; y < image.height; ++y) rows[y] = &image.pixels[row_bytes * y];
   // What follows the last row need not be read: list_png_chunks() has seen it.
   if (!guarded(png_, [&] { png_read_image(png_, rows.data()); })) return failure();
-  if (gray_16_) clip_to_8_bits(image.pixels);
+  if (gray_16_) bring_to_8_bits(image.pixels, gray_16);
   EASEL_RETURN_IF_ERROR(check_image(image));
   return image;
 }
 
 }  // namespace
 
-absl::StatusOr<Image> decode_png(std::string_view bytes) {
+absl::StatusOr<Image> decode_png(std::string_view bytes, Gray16 gray_16) {
   EASEL_ASSIGN_OR_RETURN(const std::vector<PngChunk> chunks, list_png_chunks(bytes));
-  EASEL_ASSIGN_OR_RETURN(Image image, PngReader(bytes).read());
+  EASEL_ASSIGN_OR_RETURN(Image image, PngReader(bytes).read(gray_16));
   for (const PngChunk& chunk : chunks) {
     if (chunk.type == "eXIf")
       return apply_orientation(std::move(image), exif_orientation(chunk.data));

@@ -1,5 +1,3 @@
-#include <zlib.h>
-
 #include <optional>
 
 #include "base/error.h"
@@ -7,6 +5,7 @@
 #include "engine/image/image_limits.h"
 #include "engine/image/png.h"
 #include "engine/image/png_chunks.h"
+#include "engine/image/unpack.h"
 
 namespace easel {
 namespace {
@@ -26,27 +25,8 @@ std::string latin1_to_utf8(std::string_view latin1) {
   return utf8;
 }
 
-// What zlib unpacks from `packed`; an error when that is damaged or more than `max_bytes`.
-absl::StatusOr<std::string> unpack(std::string_view packed, size_t max_bytes) {
-  z_stream stream = {};
-  if (inflateInit(&stream) != Z_OK)
-    return make_error(Reason::kOutOfMemory, "no memory for unpacking a PNG text");
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  std::string text;
-  int result = Z_OK;
-  while (result == Z_OK && text.size() <= max_bytes) {
-    char piece[16384];
-    stream.next_out = reinterpret_cast<Bytef*>(piece);
-    stream.avail_out = sizeof(piece);
-    result = inflate(&stream, Z_NO_FLUSH);
-    text.append(piece, sizeof(piece) - stream.avail_out);
-  }
-  inflateEnd(&stream);
-  if (text.size() > max_bytes)
-    return invalid_field("PNG texts of more than ", kMaxPngTextBytes, " bytes");
-  if (result != Z_STREAM_END) return invalid_field("PNG image: a packed text is damaged");
-  return text;
+absl::StatusOr<std::string> unpack_text(std::string_view packed, size_t max_bytes) {
+  return unpack(packed, max_bytes, concat("PNG texts of more than ", kMaxPngTextBytes, " bytes"));
 }
 
 // Cuts `rest` at its first NUL and gives what was before it; nullopt when there is none.
@@ -62,7 +42,7 @@ absl::StatusOr<std::string> read_plain_value(std::string_view rest, bool packed,
   if (!packed) return latin1_to_utf8(rest);
   if (rest.empty() || rest[0] != '\0')
     return invalid_field("PNG image: a zTXt chunk of an unknown method");
-  EASEL_ASSIGN_OR_RETURN(const std::string text, unpack(rest.substr(1), max_bytes));
+  EASEL_ASSIGN_OR_RETURN(const std::string text, unpack_text(rest.substr(1), max_bytes));
   return latin1_to_utf8(text);
 }
 
@@ -75,7 +55,7 @@ absl::StatusOr<std::string> read_international_value(std::string_view rest, size
     return invalid_field("PNG image: an iTXt chunk is cut short");
   std::string text(rest);
   if (packed) {
-    EASEL_ASSIGN_OR_RETURN(text, unpack(rest, max_bytes));
+    EASEL_ASSIGN_OR_RETURN(text, unpack_text(rest, max_bytes));
   }
   if (find_invalid_utf8(text)) return invalid_field("PNG image: an iTXt text is not UTF-8");
   return text;

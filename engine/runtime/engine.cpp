@@ -21,7 +21,7 @@ class QueueEngine : public Engine {
         queue_(options.queue_limit),
         cache_(options.max_loaded_models, std::move(opener), options.on_models_changed,
                options.on_model_unloaded),
-        loop_(queue_, cache_, *monitor_) {}
+        loop_(queue_, cache_, *monitor_, options.pictures) {}
 
   ~QueueEngine() override {
     drain(std::chrono::milliseconds(0));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -15,22 +16,35 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
-// Waiting and loading, which the model itself does not see, in front of what it reports.
-void add_seconds(GenerateResult& result, double queue_seconds, double load_seconds) {
+// What a job took before its model saw it.
+struct SecondsBefore {
+  double queue = 0;
+  std::optional<double> read;  // of pictures, where there are any
+  double load = 0;
+};
+
+// In front of what the model reports.
+void add_seconds(GenerateResult& result, const SecondsBefore& before) {
   const auto load = std::find_if(result.seconds.begin(), result.seconds.end(),
                                  [](const StageSeconds& row) { return row.stage == "load"; });
   if (load == result.seconds.end()) {
-    result.seconds.insert(result.seconds.begin(), {"load", load_seconds});
+    result.seconds.insert(result.seconds.begin(), {"load", before.load});
   } else {
-    load->seconds += load_seconds;
+    load->seconds += before.load;
   }
-  result.seconds.insert(result.seconds.begin(), {"queue", queue_seconds});
+  if (before.read) result.seconds.insert(result.seconds.begin(), {"read", *before.read});
+  result.seconds.insert(result.seconds.begin(), {"queue", before.queue});
 }
 
 }  // namespace
 
-JobLoop::JobLoop(JobSource& source, ModelCache& cache, DeviceMonitor& monitor)
-    : source_(source), cache_(cache), monitor_(monitor), thread_([this] { run(); }) {}
+JobLoop::JobLoop(JobSource& source, ModelCache& cache, DeviceMonitor& monitor,
+                 std::shared_ptr<const PictureReader> pictures)
+    : source_(source),
+      cache_(cache),
+      monitor_(monitor),
+      pictures_(std::move(pictures)),
+      thread_([this] { run(); }) {}
 
 JobLoop::~JobLoop() { stop(); }
 
@@ -112,20 +126,42 @@ absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
   const EventSink sink = [&](const GenerateEvent& event) { on_event(job, event); };
   monitor_.reset_peak();
   const MemoryUsage before = monitor_.read().used;
-  const Clock::time_point start = Clock::now();
+  SecondsBefore seconds;
+  Clock::time_point start = Clock::now();
+  seconds.queue = seconds_between(job.submitted, start);
+  if (pictures_ != nullptr && job.job.request.image) {
+    EASEL_RETURN_IF_ERROR(read_pictures(job.job.request));  // before a model is loaded for them
+    seconds.read = seconds_between(start, Clock::now());
+    start = Clock::now();
+  }
   EASEL_ASSIGN_OR_RETURN(ModelCache::Entry * entry,
                          cache_.acquire(job.job.model, sink, job.cancel));
-  const double load_seconds = seconds_between(start, Clock::now());
+  seconds.load = seconds_between(start, Clock::now());
   absl::StatusOr<GenerateResult> result = entry->model->generate(job.job.request, sink, job.cancel);
   cache_.update(*entry);
   if (!result.ok()) return result;
-  add_seconds(*result, seconds_between(job.submitted, start), load_seconds);
+  add_seconds(*result, seconds);
   result->fingerprint = entry->fingerprint;
   const DeviceMemory memory = monitor_.read();
   result->memory.before = before;
   result->memory.peak = memory.peak;
   result->memory.after = memory.used;
   return result;
+}
+
+// Files become pixels, in place.
+absl::Status JobLoop::read_pictures(GenerateRequest& request) const {
+  const auto read = [this](std::optional<StartPicture>& picture, PictureUse use,
+                           std::string_view field) {
+    const auto* file = picture ? std::get_if<std::string>(&*picture) : nullptr;
+    if (file == nullptr) return absl::OkStatus();
+    absl::StatusOr<PicturePixels> pixels = pictures_->read(*file, use);
+    if (!pixels.ok()) return with_context(pixels.status(), field);
+    picture = *std::move(pixels);
+    return absl::OkStatus();
+  };
+  EASEL_RETURN_IF_ERROR(read(request.image, PictureUse::kPicture, "image"));
+  return read(request.mask, PictureUse::kMask, "mask");
 }
 
 void JobLoop::on_event(QueuedJob& job, const GenerateEvent& event) {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,7 +19,9 @@ namespace easel {
 // Thread-safe. Uses, and does not own, what it is given; those must outlive it.
 class JobLoop {
  public:
-  JobLoop(JobSource& source, ModelCache& cache, DeviceMonitor& monitor);
+  // `pictures` may be null: then the models read the files that jobs bring.
+  JobLoop(JobSource& source, ModelCache& cache, DeviceMonitor& monitor,
+          std::shared_ptr<const PictureReader> pictures = nullptr);
   ~JobLoop();  // stops
 
   // Calls `command` on the loop's thread, between two jobs. Commands that are left at the end are
@@ -36,11 +39,13 @@ class JobLoop {
   void run_job(QueuedJob& job);
   absl::StatusOr<GenerateResult> work(QueuedJob& job);
   absl::StatusOr<GenerateResult> work_guarded(QueuedJob& job);
+  absl::Status read_pictures(GenerateRequest& request) const;
   void on_event(QueuedJob& job, const GenerateEvent& event);
 
   JobSource& source_;
   ModelCache& cache_;
   DeviceMonitor& monitor_;
+  const std::shared_ptr<const PictureReader> pictures_;
   mutable std::mutex mutex_;
   // Under mutex_:
   std::deque<std::function<void()>> commands_;

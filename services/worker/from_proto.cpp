@@ -49,7 +49,7 @@ absl::Status check_text(std::string_view field, const std::string& text, size_t 
 }
 
 absl::Status read_image(std::string_view field, const v1::Image& image,
-                        std::optional<std::string>& out) {
+                        std::optional<StartPicture>& out) {
   if (image.source_case() == v1::Image::kUri) {
     return invalid_field(field, ".uri is refused: this worker fetches nothing, send data");
   }

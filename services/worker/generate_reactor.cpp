@@ -22,6 +22,8 @@ Job without_pictures(const Job& job) {
   copy.request.height = job.request.height;
   copy.request.steps = job.request.steps;
   copy.request.preview_every = job.request.preview_every;
+  if (job.request.image) copy.request.image.emplace();  // that there was one
+  if (job.request.mask) copy.request.mask.emplace();
   return copy;
 }
 

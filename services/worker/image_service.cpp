@@ -1,5 +1,6 @@
 #include "services/worker/image_service.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -15,25 +16,44 @@ namespace {
 
 constexpr size_t kMadeIdBytes = 16;
 
+absl::Status check_picture(const PictureReader& reader, std::string_view field,
+                           const std::optional<StartPicture>& picture) {
+  const auto* file = picture ? std::get_if<std::string>(&*picture) : nullptr;
+  if (file == nullptr) return absl::OkStatus();
+  const absl::Status checked = reader.check(*file);
+  return checked.ok() ? checked : with_context(checked, field);
+}
+
+absl::Status check_can_edit(const ModelIdentity& identity, const std::string& key) {
+  const auto& able = identity.capabilities;
+  if (std::find(able.begin(), able.end(), Capability::kEdit) != able.end()) return absl::OkStatus();
+  return invalid_field("model is '", key, "', which cannot edit: List says which models can");
+}
+
 // Completes a job that has its ids. `convert` makes the engine's request of the message for a
 // model.
 template <typename Message, typename Convert>
 absl::StatusOr<Job> complete(Job job, const Message& message, const ModelDirectory& models,
-                             const Convert& convert) {
+                             const PictureReader* pictures, const Convert& convert) {
   EASEL_RETURN_IF_ERROR(check_request_id(job.id));
   EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models.find(message.model()));
   EASEL_RETURN_IF_ERROR(models.locate(entry).status());
   job.model = entry.key;
   EASEL_ASSIGN_OR_RETURN(job.request, convert(message, entry));
   job.request.request_id = job.id;
+  if (pictures != nullptr) {
+    EASEL_RETURN_IF_ERROR(check_picture(*pictures, "image", job.request.image));
+    EASEL_RETURN_IF_ERROR(check_picture(*pictures, "mask", job.request.mask));
+  }
   return job;
 }
 
 }  // namespace
 
 ImageService::ImageService(const CallServices& services, const ModelDirectory& models,
+                           std::shared_ptr<const PictureReader> pictures,
                            std::optional<std::chrono::milliseconds> job_limit)
-    : services_(services), models_(models), job_limit_(job_limit) {}
+    : services_(services), models_(models), pictures_(std::move(pictures)), job_limit_(job_limit) {}
 
 template <typename Message, typename Convert>
 grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
@@ -44,7 +64,7 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
   named.traceparent = traceparent_of(context);
   named.caller_request_id = caller_request_id_of(context);
   named.time_limit = time_limit_of(context, job_limit_);
-  absl::StatusOr<Job> job = complete(named, message, models_, convert);
+  absl::StatusOr<Job> job = complete(named, message, models_, pictures_.get(), convert);
   if (!job.ok()) {
     log_refusal(services_.log, method, named, job.status());
     return GenerateReactor::refuse(job.status());
@@ -66,6 +86,7 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::Edit(
                [this](const v1::EditRequest& message,
                       const RegistryEntry& entry) -> absl::StatusOr<GenerateRequest> {
                  EASEL_ASSIGN_OR_RETURN(const ModelIdentity identity, models_.identify(entry));
+                 EASEL_RETURN_IF_ERROR(check_can_edit(identity, entry.key));
                  return from_proto(message, entry, identity.max_start_images);
                });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "easel/v1/image_service.grpc.pb.h"
@@ -13,9 +14,10 @@ namespace easel {
 // Thread-safe. No call waits for a job.
 class ImageService : public v1::ImageService::CallbackService {
  public:
-  // All of it outlives the service. `started` is where the uptime counts from; a job takes at most
-  // `job_limit`, queue included.
+  // `services` and `models` outlive the service. `pictures` checks the headers of pictures before
+  // their job waits; null: nobody does. A job takes at most `job_limit`, queue included.
   ImageService(const CallServices& services, const ModelDirectory& models,
+               std::shared_ptr<const PictureReader> pictures,
                std::optional<std::chrono::milliseconds> job_limit);
 
   grpc::ServerWriteReactor<v1::GenerateEvent>* Generate(
@@ -38,6 +40,7 @@ class ImageService : public v1::ImageService::CallbackService {
 
   const CallServices services_;
   const ModelDirectory& models_;
+  const std::shared_ptr<const PictureReader> pictures_;
   const std::optional<std::chrono::milliseconds> job_limit_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

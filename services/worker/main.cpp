@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "engine/api/compute_threads.h"
 #include "engine/api/fingerprint.h"
+#include "engine/isolation/isolated_decoder.h"
 #include "services/worker/run_worker.h"
 
 namespace easel {
@@ -34,6 +35,10 @@ absl::StatusOr<WorkerParts> make_parts(const WorkerOptions& options) {
   parts.open = [options, dtype](const LocatedModel& located) {
     return open(located, options, dtype);
   };
+  IsolatedDecoderOptions decoder;
+  decoder.program = options.picture_decoder;
+  decoder.max_at_once = 1;  // jobs run one at a time
+  EASEL_ASSIGN_OR_RETURN(parts.pictures, IsolatedDecoder::create(std::move(decoder)));
   parts.probe.identify = [](const LocatedModel& located) { return identify_model(located.path); };
   parts.probe.check_files = [](const LocatedModel& located) {
     return check_model_files(located.path, located.components);

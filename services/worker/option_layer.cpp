@@ -40,6 +40,7 @@ void apply(const OptionLayer& layer, WorkerOptions& options) {
   set_if(options.drain_seconds, layer.drain_seconds);
   set_if(options.job_seconds, layer.job_seconds);
   set_if(options.log_prompts, layer.log_prompts);
+  set_if(options.picture_decoder, layer.picture_decoder);
 }
 
 OptionLayer environment_layer(const Environment& environment) {
@@ -73,6 +74,7 @@ absl::StatusOr<OptionLayer> parse_option_file(std::string_view text, const std::
   layer.drain_seconds = whole(reader, "drain_seconds", kSecondsBounds);
   layer.job_seconds = whole(reader, "job_seconds", kSecondsBounds);
   layer.log_prompts = reader.boolean("log_prompts");
+  layer.picture_decoder = reader.string("picture_decoder");
   if (parsed.table().contains("load")) {
     layer.load = reader.strings("load");
   } else {

@@ -16,7 +16,7 @@ namespace easel {
 // The fields of WorkerOptions, each of which may be absent.
 struct OptionLayer {
   std::optional<std::string> address, tls_cert, tls_key, client_ca, registry, models_dir, device,
-      memory_budget, dtype;
+      memory_budget, dtype, picture_decoder;
   std::optional<bool> insecure, log_prompts;
   std::optional<int64_t> threads, queue_limit, max_loaded_models, drain_seconds, job_seconds;
   std::optional<std::vector<std::string>> load;

@@ -54,7 +54,12 @@ void add_used(Fields& fields, const GenerateResult& result) {
   fields["height"] = result.height;
   fields["steps"] = result.steps;
   Fields seconds = Fields::object();
-  for (const StageSeconds& row : result.seconds) seconds[row.stage] = row.seconds;
+  double duration = 0;
+  for (const StageSeconds& row : result.seconds) {
+    seconds[row.stage] = row.seconds;
+    duration += row.seconds;
+  }
+  fields["duration"] = duration;
   fields["seconds"] = std::move(seconds);
   fields["memory"] = memory_fields(result.memory);
 }
@@ -87,6 +92,10 @@ void log_request(JsonLog& log, const LogOptions& options, const std::string& met
   fields["prompt_length"] = count_code_points(job.request.prompt);
   if (options.prompts) fields["prompt"] = job.request.prompt;
   fields["num_images"] = job.request.num_images;
+  if (job.request.image) {
+    fields["start_images"] = 1;
+    fields["mask"] = job.request.mask.has_value();
+  }
   if (result.ok()) {
     add_used(fields, *result);
     log.write(LogLevel::kInfo, "request", fields);

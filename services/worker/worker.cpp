@@ -13,8 +13,11 @@ namespace {
 // For the last events to reach their readers.
 constexpr std::chrono::milliseconds kWriteGrace{2000};
 
-EngineOptions engine_options(const WorkerOptions& options, HealthPublisher& health, JsonLog& log) {
+EngineOptions engine_options(const WorkerOptions& options,
+                             std::shared_ptr<const PictureReader> pictures, HealthPublisher& health,
+                             JsonLog& log) {
   EngineOptions engine;
+  engine.pictures = std::move(pictures);
   engine.queue_limit = static_cast<size_t>(options.queue_limit);
   engine.memory_budget_bytes = parse_byte_size(options.memory_budget).value_or(0);
   engine.max_loaded_models = static_cast<size_t>(options.max_loaded_models);
@@ -62,14 +65,15 @@ Worker::Worker(const WorkerOptions& options, std::unique_ptr<ModelDirectory> mod
       models_(std::move(models)),
       open_(std::move(parts.open)),
       engine_(make_engine(
-          engine_options(options, health_, log),
+          engine_options(options, parts.pictures, health_, log),
           [this](const std::string& key) -> absl::StatusOr<OpenedModel> {
             EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models_->find(key));
             EASEL_ASSIGN_OR_RETURN(const LocatedModel located, models_->locate(entry));
             return open_(located);
           },
           std::move(parts.monitor))),
-      image_service_({*engine_, log_, {options.log_prompts}}, *models_, job_limit(options)),
+      image_service_({*engine_, log_, {options.log_prompts}}, *models_, std::move(parts.pictures),
+                     job_limit(options)),
       model_service_(*engine_, *models_) {
   tell_models();
 }

@@ -23,6 +23,7 @@ struct WorkerParts {
   std::function<absl::StatusOr<OpenedModel>(const LocatedModel&)> open;
   ModelProbe probe;
   std::unique_ptr<DeviceMonitor> monitor;
+  std::shared_ptr<const PictureReader> pictures;  // of callers; null: the models read them
 };
 
 // Thread-safe.

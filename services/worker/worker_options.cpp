@@ -109,6 +109,9 @@ void add_job_options(CLI::App& app, OptionLayer& layer) {
             "as the caller's deadline");
   add_whole(app, "--drain-seconds", layer.drain_seconds, kSecondsBounds,
             "How long SIGTERM lets jobs go on before it cancels them; default 30");
+  add(app, "--picture-decoder", layer.picture_decoder, "FILE",
+      "The program that reads callers' pictures, each in a process of its own; default: "
+      "easel-picture-decoder beside this one");
   add_switch(app, "--log-prompts", layer.log_prompts, "Prompts stand in the log");
 }
 
@@ -195,6 +198,7 @@ std::string options_toml(const WorkerOptions& options) {
       << "drain_seconds = " << options.drain_seconds << "\n"
       << "job_seconds = " << options.job_seconds << "\n";
   boolean("log_prompts", options.log_prompts);
+  text("picture_decoder", options.picture_decoder.string());
   std::vector<std::string> keys;
   for (const std::string& key : options.load) keys.push_back(quoted(key));
   out << "load = [" << join(keys, ", ") << "]\n";

@@ -29,6 +29,7 @@ struct WorkerOptions {
   int64_t drain_seconds = 30;
   int64_t job_seconds = 0;  // 0: as long as the caller's deadline allows
   bool log_prompts = false;
+  std::filesystem::path picture_decoder;  // the program that reads pictures; "": beside this one
 };
 
 enum class WorkerAction { kServe, kCheckConfig, kPrintConfig, kPrintText };

@@ -60,8 +60,11 @@ void check_texts(const easel::GenerateRequest& request) {
     require(!easel::find_invalid_utf8(text) && text.find('\0') == std::string::npos);
   }
   require(request.options.size() <= 32);
-  require(!request.image || !request.image->empty());
-  require(!request.mask || (!request.mask->empty() && request.image));
+  const auto file = [](const easel::StartPicture& picture) {
+    return std::get<std::string>(picture);
+  };
+  require(!request.image || !file(*request.image).empty());
+  require(!request.mask || (!file(*request.mask).empty() && request.image));
 }
 
 template <typename Message>

@@ -26,8 +26,14 @@ Image resized(const Image& image, int64_t width, int64_t height) {
 
 }  // namespace
 
-absl::StatusOr<Image> read_picture(std::string_view bytes, std::string_view field) {
-  auto image = decode_image(bytes);
+absl::StatusOr<Image> read_picture(const StartPicture& picture, std::string_view field) {
+  if (const auto* pixels = std::get_if<PicturePixels>(&picture)) {
+    Image image{pixels->width, pixels->height, /*channels=*/3, pixels->rgb};
+    const absl::Status whole = check_image(image);
+    if (!whole.ok()) return with_context(whole, field);
+    return image;
+  }
+  auto image = decode_image(std::get<std::string>(picture));
   if (!image.ok()) return with_context(image.status(), field);
   return to_rgb(*image);
 }

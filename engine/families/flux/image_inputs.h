@@ -8,13 +8,14 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "engine/api/start_picture.h"
 #include "engine/image/image.h"
 
 namespace easel::flux {
 
-// An encoded picture (PNG, JPEG, WebP) as RGB; INVALID_FIELD with `field`'s name when it cannot be
-// read.
-absl::StatusOr<Image> read_picture(std::string_view bytes, std::string_view field);
+// As RGB; of a file alpha is dropped, as diffusers does. INVALID_FIELD with `field`'s name when it
+// cannot be read.
+absl::StatusOr<Image> read_picture(const StartPicture& picture, std::string_view field);
 
 // RGB, resized (Lanczos) to the size given → [1, 3, height, width] fp32 within -1…1.
 at::Tensor picture_tensor(const Image& picture, int64_t width, int64_t height);

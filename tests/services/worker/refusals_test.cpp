@@ -158,8 +158,8 @@ TEST_F(EditTest, IsImageToImageFromTheFirstPicture) {
   EXPECT_TRUE(edit(message).ok());
   ASSERT_EQ(world_->requests().size(), 1u);
   const GenerateRequest seen = world_->requests()[0];
-  EXPECT_EQ(seen.image, "picture");
-  EXPECT_EQ(seen.mask, "mask");
+  EXPECT_EQ(seen.image, StartPicture("picture"));
+  EXPECT_EQ(seen.mask, StartPicture("mask"));
   EXPECT_EQ(seen.strength, 0.5);
   EXPECT_FALSE(seen.width.has_value());
   ASSERT_TRUE(seen.image_size_bounds.has_value());

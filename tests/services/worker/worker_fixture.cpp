@@ -86,15 +86,16 @@ WorkerParts WorkerFixture::make_parts() {
   parts.open = [world = world_](const LocatedModel& located) {
     return testing::open_fake(world, located.name);
   };
-  parts.probe.identify = [](const LocatedModel&) -> absl::StatusOr<ModelIdentity> {
+  parts.probe.identify = [this](const LocatedModel&) -> absl::StatusOr<ModelIdentity> {
     ModelIdentity identity;
     identity.family = "fake";
     identity.variant = "one";
-    identity.capabilities = {Capability::kTextToImage, Capability::kEdit};
+    identity.capabilities = capabilities_;
     return identity;
   };
   parts.probe.check_files = [](const LocatedModel&) { return absl::OkStatus(); };
   parts.monitor = make_process_monitor();
+  parts.pictures = pictures_;
   return parts;
 }
 

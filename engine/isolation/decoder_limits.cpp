@@ -1,0 +1,47 @@
+#include "engine/isolation/decoder_limits.h"
+
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+
+namespace easel {
+namespace {
+
+constexpr int64_t kProgramBytes = 192 << 20;  // libraries, stacks and the allocator's arenas
+constexpr int64_t kBytesPerPixel = 20;
+constexpr std::chrono::seconds kCpu(10);
+
+// What a sanitizer maps for its own books has no such bound.
+#ifdef EASEL_SANITIZED
+constexpr bool kBoundsAddressSpace = false;
+#else
+constexpr bool kBoundsAddressSpace = true;
+#endif
+
+}  // namespace
+
+DecoderLimits decoder_limits(int64_t file_bytes, int64_t pixels) {
+  return {kProgramBytes + 2 * file_bytes + kBytesPerPixel * pixels, kCpu};
+}
+
+absl::Status impose(const DecoderLimits& limits, pid_t process) {
+  const auto cpu = static_cast<rlim_t>(limits.cpu.count());
+  const auto memory =
+      kBoundsAddressSpace ? static_cast<rlim_t>(limits.address_space_bytes) : RLIM_INFINITY;
+  const std::pair<__rlimit_resource, rlimit> all[] = {{RLIMIT_AS, {memory, memory}},
+                                                      {RLIMIT_CPU, {cpu, cpu}},
+                                                      {RLIMIT_FSIZE, {0, 0}},
+                                                      {RLIMIT_CORE, {0, 0}}};
+  for (const auto& [resource, limit] : all) {
+    if (::prlimit(process, resource, &limit, nullptr) == 0) continue;
+    return make_error(Reason::kInferenceFailed,
+                      concat("the limits of the picture decoder: ", std::strerror(errno)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace easel
