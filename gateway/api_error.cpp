@@ -34,7 +34,7 @@ constexpr Row kRows[] = {
     {ErrorCode::kConflict, 409, "conflict", "a generation of this id exists already"},
     {ErrorCode::kTooLarge, 413, "too_large", "the request is larger than is taken here"},
     {ErrorCode::kUnsupportedMediaType, 415, "unsupported_media_type",
-     "the body must be application/json without a Content-Encoding"},
+     "the body has a media type or an encoding that is not taken here"},
     {ErrorCode::kQueueFull, 429, "queue_full", "the queue is full; try again later"},
     {ErrorCode::kTooManyStreams, 429, "too_many_streams", "too many event streams are open"},
     {ErrorCode::kRateLimited, 429, "rate_limited", "too much at once; try again later"},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/isolation/isolated_decoder.h"
 #include "gateway/auth/admin_socket.h"
 #include "gateway/auth/password_input.h"
 #include "gateway/gateway_service.h"
@@ -64,17 +65,24 @@ HttpServerOptions server_options(const GatewayOptions& options, const GatewayTim
   return result;
 }
 
+UploadLimits upload_limits(const GatewayOptions& options) {
+  UploadLimits limits;
+  limits.max_pixels = options.max_upload_megapixels << 20;
+  return limits;
+}
+
 class GatewayImpl final : public Gateway {
  public:
   GatewayImpl(const GatewayOptions& options, const GatewayTimes& times, ImageWorker& worker,
-              std::unique_ptr<Storage> storage)
+              std::unique_ptr<Storage> storage, std::shared_ptr<const IsolatedDecoder> decoder)
       : storage_(std::move(storage)),
         runner_(runner_options(options, times), worker, storage_->generations(),
                 storage_->pictures(), hub_),
         access_(*storage_, access_settings(options, times), times.clock),
         service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
                               access_, storage_->preferences(), options.max_image_side,
-                              times.worker_timeout, times.heartbeat}),
+                              times.worker_timeout, times.heartbeat, std::move(decoder),
+                              upload_limits(options)}),
                  Cors(set_of(options.cors_origins)), admission_limits(options),
                  proxy_rules(options), access_.guard(), access_.audit_trail()) {}
 
@@ -118,12 +126,18 @@ class GatewayImpl final : public Gateway {
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options,
                                                          ImageWorker& worker,
                                                          const GatewayTimes& times) {
+  IsolatedDecoderOptions decoding;
+  decoding.program = options.picture_decoder;
+  EASEL_ASSIGN_OR_RETURN(std::shared_ptr<const IsolatedDecoder> decoder,
+                         IsolatedDecoder::create(std::move(decoding)));
+  EASEL_RETURN_IF_ERROR(decoder->try_out());
   EASEL_ASSIGN_OR_RETURN(std::unique_ptr<Storage> storage, Storage::open(options.data_dir));
   const Storage::Recovered& recovered = storage->recovered();
   log_event(LogLevel::kInfo, "storage opened",
             {{"interrupted_generations", recovered.interrupted},
              {"removed_files", recovered.removed_files}});
-  auto gateway = std::make_unique<GatewayImpl>(options, times, worker, std::move(storage));
+  auto gateway =
+      std::make_unique<GatewayImpl>(options, times, worker, std::move(storage), std::move(decoder));
   EASEL_RETURN_IF_ERROR(gateway->open_for_admins(options));
   EASEL_RETURN_IF_ERROR(gateway->bind(server_options(options, times)));
   return std::unique_ptr<Gateway>(std::move(gateway));

@@ -18,6 +18,8 @@ struct GatewayOptions {
   std::string worker = "127.0.0.1:50051";  // as gRPC takes it
   std::string data_dir;                    // database, pictures, thumbnails
   int64_t max_image_side = 768;            // pixels
+  int64_t max_upload_megapixels = 64;      // of 2^20 pixels
+  std::string picture_decoder;             // the program that reads uploads; "": beside this one
   std::vector<std::string> cors_origins = {"http://localhost:3000", "http://localhost:3001",
                                            "https://pranks.halsted.dev",
                                            "https://flexy-face.replit.app"};

@@ -16,13 +16,19 @@ namespace {
 
 constexpr size_t kLargeBody = 1 << 20;
 
-// "application/json", with or without parameters.
-bool is_json(const std::string* content_type) {
-  if (content_type == nullptr) return false;
+// With or without parameters. Two fields of the name could be read as either.
+bool has_media_type(const HttpRequest& request, std::string_view expected) {
+  const std::string* content_type = request.headers.find("Content-Type");
+  if (content_type == nullptr || request.headers.count("Content-Type") != 1) return false;
   std::string_view type = *content_type;
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ')) type.remove_suffix(1);
-  return equal_ignoring_case(type, "application/json");
+  return equal_ignoring_case(type, expected);
+}
+
+absl::Status wrong_media_type(const Route& route) {
+  return api_error(ErrorCode::kUnsupportedMediaType,
+                   concat("the body must be ", route.media_type, " without a Content-Encoding"));
 }
 
 ErrorCode code_of_status(int status) {
@@ -43,6 +49,7 @@ ErrorCode code_of_status(int status) {
 // Before the answer is sent: who has it may come with the next large body at once.
 void let_go_of_body(HttpRequest& request) {
   std::string().swap(request.body);
+  request.form.reset();
   request.ticket.reset();
 }
 
@@ -86,13 +93,15 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
     return refuse(request, allowed);
   }
   if (request.headers.find("Content-Encoding") != nullptr ||
-      (route.max_body_bytes > 0 && !is_json(request.headers.find("Content-Type")))) {
-    return refuse(request, api_error(ErrorCode::kUnsupportedMediaType));
+      (route.max_body_bytes > 0 && !has_media_type(request, route.media_type))) {
+    return refuse(request, wrong_media_type(route));
   }
-  BodyPlan plan{route.max_body_bytes, route.body_timeout, {}};
+  BodyPlan plan{route.max_body_bytes, route.body_timeout, {}, route.keeps_body};
   if (route.make_body_check) {
+    absl::StatusOr<BodyCheck> made = route.make_body_check(request);
+    if (!made.ok()) return refuse(request, made.status());
     plan.accept = [this, &request, total = size_t{0},
-                   check = route.make_body_check()](std::string_view piece) mutable {
+                   check = *std::move(made)](std::string_view piece) mutable {
       total += piece.size();
       if (total > kLargeBody && request.ticket == nullptr) {
         absl::StatusOr<Admission::Ticket> ticket = admission_.admit_large_body();
@@ -100,7 +109,8 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
         if (!ticket.ok()) return false;
         request.ticket = *std::move(ticket);
       }
-      return check(piece);
+      request.body_refusal = check(piece);
+      return request.body_refusal.ok();
     };
   }
   return plan;

@@ -13,7 +13,7 @@ namespace easel {
 namespace {
 
 constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400,
-                  kMaxUnits = 1'000'000'000;
+                  kMaxUnits = 1'000'000'000, kMaxMegapixels = 64;
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> items;
@@ -98,6 +98,12 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
       {"data_dir", "EASEL_DATA_DIR", "Folder of the database and the pictures", &o.data_dir},
       {"max_image_side", "MAX_IMAGE_SIDE", "Longer sides are clamped to it, in pixels",
        &o.max_image_side, 16, kMaxSide},
+      {"max_upload_megapixels", "", "Largest picture that is taken, in units of 2^20 pixels",
+       &o.max_upload_megapixels, 1, kMaxMegapixels},
+      {"picture_decoder", "",
+       "The program that reads uploads, each in a process of its own; default: "
+       "easel-picture-decoder beside this one",
+       &o.picture_decoder},
       {"cors_origins", "", "Origins whose pages may use the API, exact, with commas",
        &o.cors_origins},
       {"trusted_proxies", "", "Addresses of proxies whose X-Forwarded-For is believed",

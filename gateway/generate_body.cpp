@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "engine/image/decode.h"
 #include "gateway/api_error.h"
 #include "gateway/data_url.h"
 #include "gateway/json_body.h"
@@ -16,7 +15,6 @@
 namespace easel {
 namespace {
 
-constexpr int64_t kMinSide = 16, kMaxAskedSide = 1'000'000;
 constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
 constexpr int64_t kMaxSteps = 200, kMaxImages = 8;
 constexpr double kMaxGuidance = 30;
@@ -45,14 +43,12 @@ absl::StatusOr<SplitBody> split_body(std::string_view body) {
   return split;
 }
 
-absl::StatusOr<std::string> read_picture(const SplitBody& split, std::string_view name) {
+absl::StatusOr<std::string> read_picture(const SplitBody& split, std::string_view name,
+                                         const UploadLimits& limits) {
   for (const auto& [field, text] : split.pictures) {
     if (field != name || text.empty()) continue;
     EASEL_ASSIGN_OR_RETURN(std::string bytes, decode_picture_text(text, name));
-    if (!detect_image_format(bytes).ok()) {
-      return api_error(ErrorCode::kInvalidField,
-                       concat("'", name, "' must be a PNG, JPEG or WebP"));
-    }
+    EASEL_RETURN_IF_ERROR(check_upload_header(bytes, name, limits));
     return bytes;
   }
   return std::string();
@@ -82,7 +78,7 @@ std::string read_name(JsonFields& fields, std::string_view name) {
 
 uint32_t read_side(JsonFields& fields, std::string_view name, int64_t max_side,
                    std::optional<int64_t>& asked) {
-  asked = fields.whole_number(name, kMinSide, kMaxAskedSide);
+  asked = fields.whole_number(name, kMinAskedSide, kMaxAskedSide);
   return static_cast<uint32_t>(std::min(asked.value_or(0), max_side));
 }
 
@@ -121,9 +117,7 @@ std::string settings_of(nlohmann::json object) {
 
 }  // namespace
 
-absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t max_side) {
-  EASEL_ASSIGN_OR_RETURN(const SplitBody split, split_body(body));
-  EASEL_ASSIGN_OR_RETURN(const nlohmann::json object, parse_json_object(split.text));
+absl::StatusOr<GenerateOrder> read_order(const nlohmann::json& object, int64_t max_side) {
   JsonFields fields(object);
   GenerateOrder order;
   WorkerRequest& request = order.request;
@@ -143,8 +137,17 @@ absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t
   }
   check_no_picture_left(fields);
   EASEL_RETURN_IF_ERROR(fields.finish());
-  EASEL_ASSIGN_OR_RETURN(request.image, read_picture(split, "image"));
-  EASEL_ASSIGN_OR_RETURN(request.mask, read_picture(split, "mask"));
+  return order;
+}
+
+absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t max_side,
+                                                  const UploadLimits& limits) {
+  EASEL_ASSIGN_OR_RETURN(const SplitBody split, split_body(body));
+  EASEL_ASSIGN_OR_RETURN(const nlohmann::json object, parse_json_object(split.text));
+  EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_order(object, max_side));
+  WorkerRequest& request = order.request;
+  EASEL_ASSIGN_OR_RETURN(request.image, read_picture(split, "image", limits));
+  EASEL_ASSIGN_OR_RETURN(request.mask, read_picture(split, "mask", limits));
   if (request.image.empty() && (!request.mask.empty() || request.strength)) {
     return api_error(ErrorCode::kInvalidField, "'mask' and 'strength' need an 'image'");
   }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "gateway/thread_pool.h"
@@ -77,6 +78,7 @@ class DeadlineStream final : public httplib::Stream {
 // the connection's thread.
 struct Exchange {
   DeadlineStream* stream = nullptr;
+  std::vector<std::string> content_types;  // taken out of the library's sight
   std::chrono::milliseconds answer_timeout{0};
   HttpRequest request;
   BodyPlan plan;
@@ -95,11 +97,22 @@ class PoolQueue final : public httplib::TaskQueue {
   ThreadPool pool_;
 };
 
+// The library takes a form apart by itself when it sees one, without a limit that a route could
+// set; bodies are ours to read.
+void hide_content_type(httplib::Request& request) {
+  const auto [first, last] = request.headers.equal_range("Content-Type");
+  for (auto field = first; field != last; ++field) {
+    t_exchange->content_types.push_back(field->second);
+  }
+  request.headers.erase(first, last);
+}
+
 void convert_head(const httplib::Request& from, HttpRequest& to) {
   to.method = from.method;
   to.path = from.path;
   to.query = from.params;
   for (const auto& [name, value] : from.headers) to.headers.add(name, value);
+  for (const std::string& type : t_exchange->content_types) to.headers.add("Content-Type", type);
   to.peer_address = from.remote_addr;
   to.is_gone = from.is_connection_closed;
 }
@@ -252,11 +265,12 @@ class LibraryServer final : public httplib::Server {
     bool too_large = false;
     const bool complete = reader([&](const char* data, size_t size) {
       const std::string_view piece(data, size);
-      too_large = size > exchange.plan.max_bytes - full.body.size() ||
+      too_large = size > exchange.plan.max_bytes - full.body_bytes ||
                   (exchange.plan.accept && !exchange.plan.accept(piece));
-      if (!too_large) full.body.append(piece);
-      full.body_bytes = full.body.size();
-      return !too_large;
+      if (too_large) return false;
+      if (exchange.plan.keep) full.body.append(piece);
+      full.body_bytes += size;
+      return true;
     });
     exchange.close |= !complete;
     response.status = -1;
@@ -277,6 +291,7 @@ class LibraryServer final : public httplib::Server {
     httplib::detail::get_remote_ip_and_port(socket, address, port);
     httplib::detail::get_local_ip_and_port(socket, local_address, local_port);
     const auto begin_request = [](httplib::Request& request) {
+      hide_content_type(request);
       request.ranges.clear();
       // The library would read on for a body after the answer, also where there is none.
       request.body_consumed_ = true;

@@ -15,8 +15,9 @@ namespace easel {
 struct BodyPlan {
   size_t max_bytes = 0;
   std::chrono::milliseconds timeout{10000};  // for the whole body
-  // Sees the body as it comes; false refuses it as too large. May be empty.
+  // Sees the body as it comes; false refuses it. May be empty.
   std::function<bool(std::string_view)> accept;
+  bool keep = true;  // false: `accept` alone gets the body
 };
 
 // All calls may come from many threads at once; a request is touched by one thread only.

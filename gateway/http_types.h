@@ -18,6 +18,7 @@
 namespace easel {
 
 struct Route;
+class MultipartReader;
 
 // What a request has taken of its sender's limits (gateway/auth/rate_limits.h).
 struct UnitsTaken {
@@ -48,9 +49,10 @@ struct HttpRequest {
   UnitsTaken units;
   std::string rate_limit, rate_limit_policy;  // of the answer; "" for none
   std::map<std::string, std::string, std::less<>> path_parameters;
-  const Route* route = nullptr;  // nullptr until one was found
-  std::shared_ptr<void> ticket;  // the place of a large body
-  absl::Status body_refusal;     // why the body was not read to its end, if a reason is known
+  const Route* route = nullptr;           // nullptr until one was found
+  std::shared_ptr<void> ticket;           // the place of a large body
+  std::shared_ptr<MultipartReader> form;  // what has read the body, where it is a form
+  absl::Status body_refusal;  // why the body was not read to its end, if a reason is known
   std::chrono::steady_clock::time_point started;
 };
 

@@ -32,6 +32,9 @@ struct WorkerRequest {
   std::string sampler;
   uint32_t preview_every = 0;
   std::string image, mask;  // encoded files; "": none
+  // Encoded files; where there are any, an edit of these is asked for, and `image`, `num_images`
+  // and `sampler` mean nothing.
+  std::vector<std::string> edit_images;
   std::optional<double> strength;
   std::map<std::string, std::string> options;
 };

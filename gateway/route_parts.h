@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "gateway/auth/access_control.h"
 #include "gateway/event_hub.h"
 #include "gateway/generation_runner.h"
 #include "gateway/image_worker.h"
 #include "gateway/router.h"
+#include "gateway/uploaded_picture.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
 
@@ -25,10 +27,13 @@ struct RouteParts {
   int64_t max_image_side = 768;                    // pixels
   std::chrono::milliseconds worker_timeout{2000};  // of a question to the worker
   std::chrono::milliseconds heartbeat{15000};      // of event streams
+  std::shared_ptr<const IsolatedDecoder> decoder;  // of uploads that are read here
+  UploadLimits uploads;
 };
 
 // One function a file in gateway/routes.
 void add_generate_route(Router& router, const RouteParts& parts);
+void add_edit_route(Router& router, const RouteParts& parts);
 void add_generation_routes(Router& router, const RouteParts& parts);
 void add_event_route(Router& router, const RouteParts& parts);
 void add_status_route(Router& router, const RouteParts& parts);

@@ -23,8 +23,8 @@ enum class RouteKind {
 };
 
 using RouteHandler = std::function<HttpResponse(HttpRequest&)>;
-// Sees the pieces of a body; false refuses it as too large.
-using BodyCheck = std::function<bool(std::string_view)>;
+// Sees the pieces of a body as they come; an error refuses it there and then.
+using BodyCheck = std::function<absl::Status(std::string_view)>;
 
 struct Route {
   std::string method;
@@ -32,12 +32,15 @@ struct Route {
   // ~
   std::string pattern;
   RouteHandler handler;
-  size_t max_body_bytes = 0;  // 0: no body is taken
+  size_t max_body_bytes = 0;                    // 0: no body is taken
+  std::string media_type = "application/json";  // of the body
   std::chrono::milliseconds body_timeout{10000};
   // By what the head says; empty: kQuick.
   std::function<RouteKind(const HttpRequest&)> kind;
-  std::function<BodyCheck()> make_body_check;  // may be empty
-  Access access = Access::kAdmin;              // set by Router::add
+  // For one request, by its head; may be empty.
+  std::function<absl::StatusOr<BodyCheck>(HttpRequest&)> make_body_check;
+  bool keeps_body = true;          // false: the body check alone gets it
+  Access access = Access::kAdmin;  // set by Router::add
 };
 
 // Built before the server runs, then only read: thread-safe from there on.

@@ -58,8 +58,10 @@ void set_up(grpc::ClientContext& context, const WorkerCallContext& call) {
   if (!call.traceparent.empty()) context.AddMetadata("traceparent", call.traceparent);
 }
 
-v1::GenerateRequest to_proto(const WorkerRequest& from) {
-  v1::GenerateRequest to;
+// The fields that both messages have under the same names.
+template <typename Message>
+Message to_common_proto(const WorkerRequest& from) {
+  Message to;
   to.set_request_id(from.request_id);
   to.set_model(from.model);
   to.set_prompt(from.prompt);
@@ -69,13 +71,24 @@ v1::GenerateRequest to_proto(const WorkerRequest& from) {
   if (from.steps) to.set_steps(*from.steps);
   if (from.guidance) to.set_guidance(static_cast<float>(*from.guidance));
   if (from.seed) to.set_seed(*from.seed);
-  to.set_num_images(from.num_images);
-  to.set_sampler(from.sampler);
   to.set_preview_every(from.preview_every);
-  if (!from.image.empty()) to.mutable_image()->set_data(from.image);
   if (!from.mask.empty()) to.mutable_mask()->set_data(from.mask);
   if (from.strength) to.set_strength(static_cast<float>(*from.strength));
   to.mutable_options()->insert(from.options.begin(), from.options.end());
+  return to;
+}
+
+v1::GenerateRequest to_generate_proto(const WorkerRequest& from) {
+  auto to = to_common_proto<v1::GenerateRequest>(from);
+  to.set_num_images(from.num_images);
+  to.set_sampler(from.sampler);
+  if (!from.image.empty()) to.mutable_image()->set_data(from.image);
+  return to;
+}
+
+v1::EditRequest to_edit_proto(const WorkerRequest& from) {
+  auto to = to_common_proto<v1::EditRequest>(from);
+  for (const std::string& image : from.edit_images) to.add_images()->set_data(image);
   return to;
 }
 
@@ -263,7 +276,9 @@ class WorkerClient final : public ImageWorker {
     grpc::ClientContext context;
     set_up(context, call);
     cancel.set_callback([&] { context.TryCancel(); });
-    const auto reader = images_->Generate(&context, to_proto(request));
+    const auto reader = request.edit_images.empty()
+                            ? images_->Generate(&context, to_generate_proto(request))
+                            : images_->Edit(&context, to_edit_proto(request));
     absl::Status refused;
     v1::GenerateEvent event;
     bool begun = false;

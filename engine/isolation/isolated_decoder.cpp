@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "engine/image/image_limits.h"
 #include "engine/image/picture_header.h"
+#include "engine/image/png.h"
 #include "engine/isolation/decoder_process.h"
 #include "engine/isolation/decoder_reply.h"
 
@@ -64,6 +65,14 @@ absl::StatusOr<std::shared_ptr<const IsolatedDecoder>> IsolatedDecoder::create(
   return invalid_field("the program that reads pictures is not there: expected ",
                        options.program.string(),
                        ", which is built beside this one (or name it with --picture-decoder)");
+}
+
+absl::Status IsolatedDecoder::try_out() const {
+  EASEL_ASSIGN_OR_RETURN(const std::string file, encode_png(make_image(1, 1, 3), /*text=*/{}));
+  const absl::Status read_one = read(file, PictureUse::kPicture).status();
+  if (read_one.ok()) return read_one;
+  return invalid_field("the program that reads pictures, ", options_.program.string(),
+                       ", does not work: ", read_one.message());
 }
 
 absl::Status IsolatedDecoder::check(std::string_view file) const {

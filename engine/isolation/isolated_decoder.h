@@ -31,6 +31,10 @@ class IsolatedDecoder final : public PictureReader {
   static absl::StatusOr<std::shared_ptr<const IsolatedDecoder>> create(
       IsolatedDecoderOptions options);
 
+  // Reads a picture of our own, so that a program that cannot work here (a library that is missing,
+  // a filter that is not permitted) is known at the start. INVALID_FIELD.
+  absl::Status try_out() const;
+
   // By read_picture_header().
   absl::Status check(std::string_view file) const override;
 

@@ -64,7 +64,9 @@ void Cors::decorate(const HttpRequest& request, HttpResponse& response) const {
   if (!allows(request)) return;
   response.headers.set("Access-Control-Allow-Origin", *request.headers.find("Origin"));
   response.headers.set("Access-Control-Allow-Credentials", "true");
-  response.headers.set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy");
+  response.headers.set(
+      "Access-Control-Expose-Headers",
+      "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, X-Seed, X-Generation-Id, X-Model");
 }
 
 absl::Status check_origin(const std::string& origin) {

@@ -8,27 +8,22 @@
 #include "gateway/picture_fields.h"
 #include "gateway/record_json.h"
 #include "gateway/route_parts.h"
+#include "gateway/run_waiter.h"
 
 namespace easel {
 namespace {
 
-// How soon a caller that has gone is noticed.
-constexpr std::chrono::milliseconds kLookInterval(50);
 constexpr std::chrono::milliseconds kBodyTimeout(60'000);
 
-// Waits for the end. A caller that goes away cancels, and the generation is not waited for.
 HttpResponse answer_when_done(const HttpRequest& request, GenerationRun& run) {
-  while (!run.log->wait_closed(kLookInterval)) {
-    if (!request.is_gone()) continue;
-    run.cancel.cancel(api_error(ErrorCode::kCancelled, "the caller went away"));
-    return error_response(request, api_error(ErrorCode::kCancelled));
-  }
-  if (!run.outcome.ok()) return error_response(request, run.outcome);
-  return json_response(record_json(*run.record));
+  const absl::StatusOr<GenerationRecord> record = await_record(request, run);
+  if (!record.ok()) return error_response(request, record.status());
+  return json_response(record_json(*record));
 }
 
 HttpResponse generate(const RouteParts& parts, HttpRequest& request) {
-  absl::StatusOr<GenerateOrder> order = parse_generate_body(request.body, parts.max_image_side);
+  absl::StatusOr<GenerateOrder> order =
+      parse_generate_body(request.body, parts.max_image_side, parts.uploads);
   if (!order.ok()) return error_response(request, order.status());
   // The pictures are decoded: no need to hold them twice for as long as the generation takes.
   std::string().swap(request.body);
@@ -63,9 +58,10 @@ void add_generate_route(Router& router, const RouteParts& parts) {
   route.kind = [](const HttpRequest& request) {
     return wants_events(request) ? RouteKind::kStream : RouteKind::kWaiting;
   };
-  route.make_body_check = [] {
-    return
-        [fields = PictureFields()](std::string_view piece) mutable { return fields.take(piece); };
+  route.make_body_check = [](HttpRequest&) -> absl::StatusOr<BodyCheck> {
+    return [fields = PictureFields()](std::string_view piece) mutable {
+      return fields.take(piece) ? absl::OkStatus() : api_error(ErrorCode::kTooLarge);
+    };
   };
   router.add(Access::kGenerate, std::move(route));
 }

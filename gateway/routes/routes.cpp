@@ -5,6 +5,7 @@ namespace easel {
 Router make_router(const RouteParts& parts) {
   Router router;
   add_generate_route(router, parts);
+  add_edit_route(router, parts);
   add_generation_routes(router, parts);
   add_event_route(router, parts);
   add_status_route(router, parts);

@@ -38,7 +38,9 @@ absl::StatusOr<WorkerParts> make_parts(const WorkerOptions& options) {
   IsolatedDecoderOptions decoder;
   decoder.program = options.picture_decoder;
   decoder.max_at_once = 1;  // jobs run one at a time
-  EASEL_ASSIGN_OR_RETURN(parts.pictures, IsolatedDecoder::create(std::move(decoder)));
+  EASEL_ASSIGN_OR_RETURN(const auto pictures, IsolatedDecoder::create(std::move(decoder)));
+  EASEL_RETURN_IF_ERROR(pictures->try_out());
+  parts.pictures = pictures;
   parts.probe.identify = [](const LocatedModel& located) { return identify_model(located.path); };
   parts.probe.check_files = [](const LocatedModel& located) {
     return check_model_files(located.path, located.components);

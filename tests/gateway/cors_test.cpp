@@ -63,7 +63,8 @@ TEST_F(CorsTest, LetsTheListedOriginsReadWithCredentials) {
     EXPECT_EQ(result->get_header_value("Access-Control-Allow-Credentials"), "true");
     EXPECT_EQ(result->get_header_value_count("Access-Control-Allow-Origin"), 1U);
     EXPECT_EQ(result->get_header_value("Access-Control-Expose-Headers"),
-              "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy");
+              "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, X-Seed, X-Generation-Id, "
+              "X-Model");
   }
 }
 

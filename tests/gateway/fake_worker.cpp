@@ -129,6 +129,25 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
     if (context->IsCancelled()) ++cancelled;
     return status;
   }
+  grpc::Status Edit(grpc::ServerContext* context, const v1::EditRequest* request,
+                    FakeWriter* writer) override {
+    FakeScript now;
+    {
+      const std::lock_guard lock(mutex);
+      now = script;
+      edits.push_back(*request);
+    }
+    v1::GenerateRequest same;
+    same.set_request_id(request->request_id());
+    same.set_model(request->model());
+    same.set_width(request->width());
+    same.set_height(request->height());
+    if (request->has_steps()) same.set_steps(request->steps());
+    if (request->has_seed()) same.set_seed(request->seed());
+    const grpc::Status status = now(*context, same, *writer);
+    if (context->IsCancelled()) ++cancelled;
+    return status;
+  }
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusRequest*,
                       v1::StatusResponse* response) override {
     wait_while_deaf(*context);
@@ -167,6 +186,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
   mutable std::mutex mutex;
   FakeScript script = script_picture();  // guarded by mutex
   std::vector<SeenCall> calls;           // guarded by mutex
+  std::vector<v1::EditRequest> edits;    // guarded by mutex
   std::atomic<int> cancelled{0};
   std::atomic<bool> ready{true};
   std::atomic<bool> draining{false};
@@ -206,6 +226,10 @@ void FakeWorker::set_deaf(bool deaf) { services_->deaf = deaf; }
 std::vector<SeenCall> FakeWorker::calls() const {
   const std::lock_guard lock(services_->mutex);
   return services_->calls;
+}
+std::vector<v1::EditRequest> FakeWorker::edits() const {
+  const std::lock_guard lock(services_->mutex);
+  return services_->edits;
 }
 int FakeWorker::cancelled() const { return services_->cancelled; }
 

@@ -44,6 +44,8 @@ class FakeWorker {
   void set_deaf(bool deaf);
 
   std::vector<SeenCall> calls() const;
+  // Of Edit; the script got them as generations of the same id, size, steps and seed.
+  std::vector<v1::EditRequest> edits() const;
   // Generations that were ended by the caller's cancel.
   int cancelled() const;
 

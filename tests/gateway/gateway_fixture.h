@@ -24,6 +24,7 @@ class GatewayTest : public ::testing::Test {
   GatewayTest() {
     options.port = 0;
     options.data_dir = folder.path().string();
+    options.picture_decoder = EASEL_PICTURE_DECODER;
   }
   ~GatewayTest() override { stop(); }
 

@@ -21,6 +21,7 @@ class GatewayStressTest : public ::testing::Test {
     for (int c = 0; c < 256; ++c) letters.narrow(static_cast<char>(c), '\0');
     options.port = 0;
     options.data_dir = folder.path().string();
+    options.picture_decoder = EASEL_PICTURE_DECODER;
     auto created = Gateway::create(options, worker);
     ASSERT_TRUE(created.ok()) << created.status();
     gateway = *std::move(created);

@@ -169,6 +169,12 @@ TEST_F(IsolatedDecoderTest, AMissingProgramIsToldAtOnce) {
                          {"nowhere", "--picture-decoder"}));
 }
 
+TEST_F(IsolatedDecoderTest, AProgramThatDoesNotWorkIsFoundByTryingIt) {
+  EXPECT_TRUE(decoder(EASEL_PICTURE_DECODER)->try_out().ok());
+  EXPECT_TRUE(fails_with(bad_decoder("silent")->try_out(), Reason::kInvalidField,
+                         {"silent", "does not work", "exit code 3"}));
+}
+
 TEST_F(IsolatedDecoderTest, AProgramThatCannotBeRunIsTheServersFault) {
   folder_.write("script", "#!/no/such/shell\n");
   std::filesystem::permissions(folder_ / "script", std::filesystem::perms::owner_all);
