@@ -20,6 +20,14 @@ PROGRAMS = None
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests/data/image"
 BOUNDARY = "easel-edit-test"
+# Dies of some pictures, and leaves the others to the real one.
+DYING_DECODER = """#!{python} -IS
+import os, subprocess, sys
+picture = sys.stdin.buffer.read()
+if b"die" in picture:
+    os.abort()
+sys.exit(subprocess.run([{real!r}, sys.argv[1]], input=picture).returncode)
+"""
 MIB = 1 << 20
 
 
@@ -179,6 +187,21 @@ class EditCase(unittest.TestCase):
         for was, now in zip(before, after):
             self.assertLess(now - was, 64 * MIB)
         self.assertEqual(subprocess.run(["pgrep", "-P", str(self.service.worker.pid)], capture_output=True).stdout, b"")
+
+    def test_a_picture_that_ends_its_decoder_costs_one_request(self):
+        self.service.kill(self.service.worker)
+        decoder = self.service.folder / "decoder"
+        real = pathlib.Path(PROGRAMS).resolve() / "easel-picture-decoder"
+        decoder.write_text(DYING_DECODER.format(python=sys.executable, real=str(real)))
+        decoder.chmod(0o755)
+        self.service.worker = self.service.start(
+            "easel-worker", "--address", self.service.worker_address, "--picture-decoder", str(decoder)
+        )
+        self.service.wait_for("the worker", lambda: self.service.get("/readyz").status == 200)
+        deadly = png(64, 64, extra=chunk(b"tEXt", b"key\0die"))
+        self.assert_refused(self.edit(deadly), 400, "invalid_field", "ended in the middle (signal 6)")
+        self.assertEqual(self.edit(png(64, 64)).status, 200)
+        self.assertIsNone(self.service.worker.poll())
 
     def test_the_script_for_one_edit(self):
         (self.service.folder / "me.png").write_bytes(png(64, 64))
