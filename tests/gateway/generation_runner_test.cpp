@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "base/strings.h"
 #include "gateway/api_error.h"
 #include "storage/storage.h"
@@ -66,6 +67,33 @@ TEST_F(GenerationRunnerTest, WritesTheRowBeforeTheWork) {
   EXPECT_EQ(status_of("a"), "done");
   EXPECT_TRUE((*run)->outcome.ok()) << (*run)->outcome;
   EXPECT_EQ((*run)->record->files.size(), 1U);
+}
+
+TEST_F(GenerationRunnerTest, WhoWaitsIsToldItsPlaceAndCountsAsQueuedUntilTheWorkBegins) {
+  std::vector<std::string> seen;
+  worker.script = [&](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                      CancelSignal& cancel) {
+    const WorkerEvent events[] = {WorkerQueued{2, 3}, WorkerQueued{1, 2},
+                                  WorkerProgress{"loading", 0, 1}};
+    for (const WorkerEvent& event : events) {
+      EXPECT_TRUE(sink(event).ok());
+      seen.push_back(status_of(request.request_id));
+    }
+    return FakeImageWorker::picture(request, sink, cancel);
+  };
+  start();
+  const auto run = begin("w");
+  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_EQ(seen, (std::vector<std::string>{"queued", "queued", "running"}));
+  const std::string places[] = {R"({"generation_id":"w","length":3,"position":2})",
+                                R"({"generation_id":"w","length":2,"position":1})"};
+  for (uint64_t i = 0; i < 2; ++i) {
+    const auto event = (*run)->log->next(i, kLong);
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->name, "queued");
+    EXPECT_EQ(*event->data, places[i]);
+  }
 }
 
 TEST_F(GenerationRunnerTest, ManyAtOnceWithReadersAndCancels) {
@@ -190,6 +218,36 @@ TEST_F(GenerationRunnerTest, APictureThatFindsItsRowClosedLeavesNoFile) {
   EXPECT_FALSE((*run)->outcome.ok());
   EXPECT_TRUE(std::filesystem::is_empty(folder / "generations"));
   EXPECT_TRUE(std::filesystem::is_empty(folder / "thumbnails"));
+}
+
+// It was made and it is on the disk, so its row has it.
+TEST_F(GenerationRunnerTest, APictureBeforeAFailureStaysInTheHistory) {
+  worker.script = [](const WorkerRequest&, const FakeImageWorker::Sink& sink, CancelSignal&) {
+    EXPECT_TRUE(sink(WorkerImage{0, solid_png(32, 16)}).ok());
+    return make_error(Reason::kInferenceFailed, "no result");
+  };
+  start();
+  const auto run = begin("p");
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_FALSE((*run)->outcome.ok());
+  EXPECT_EQ(status_of("p"), "failed");
+  const auto files = storage->generations().get("p").value()->files;
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(folder / "generations" / files[0].picture_file));
+}
+
+TEST_F(GenerationRunnerTest, ACancelThatComesAfterTheResultChangesNothing) {
+  worker.script = [](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                     CancelSignal& cancel) {
+    const absl::Status drawn = FakeImageWorker::picture(request, sink, cancel);
+    cancel.cancel(api_error(ErrorCode::kCancelled));
+    return drawn;
+  };
+  start();
+  const auto run = begin("d");
+  ASSERT_TRUE((*run)->log->wait_closed(kLong));
+  EXPECT_TRUE((*run)->outcome.ok()) << (*run)->outcome;
+  EXPECT_EQ(status_of("d"), "done");
 }
 
 TEST_F(GenerationRunnerTest, AnEndWithoutAResultIsAFailure) {

@@ -152,6 +152,19 @@ TEST_F(LostWorkerTest, KilledInMidGenerationIsToldAsSuchAndTheRowSaysFailed) {
   EXPECT_EQ(post({{"prompt", "x"}})->status, 200);
 }
 
+TEST_F(LostWorkerTest, AWorkerThatSaysWhyItEndsIsNotLost) {
+  worker.set_script(
+      [](grpc::ServerContext& context, const v1::GenerateRequest& request, FakeWriter& writer) {
+        v1::GenerateEvent begun;
+        begun.mutable_encoding()->set_units(1);
+        writer.Write(begun);
+        return script_failure(grpc::StatusCode::UNAVAILABLE, "DRAINING", "about to end")(
+            context, request, writer);
+      });
+  start();
+  expect_failed(post({{"prompt", "x"}, {"request_id", "w"}}), "w");
+}
+
 TEST_F(LostWorkerTest, KilledBeforeItBeganIsAWorkerThatDoesNotAnswer) {
   WorkerProcess process(0, "queue");
   start_with(process);

@@ -20,6 +20,12 @@ TEST(EventTranslatorTest, AStepThatWaitsForAPreviewGoesOutWithoutOneWhenNoneCome
   EXPECT_FALSE(last[2].result().has_guidance());
 }
 
+TEST(EventTranslatorTest, WhoWaitsIsToldHowManyAreAheadAndHowManyWait) {
+  const v1::GenerateEvent event = EventTranslator::queued(3, 7);
+  EXPECT_EQ(event.queued().position(), 3u);
+  EXPECT_EQ(event.queued().length(), 7u);
+}
+
 TEST(EventTranslatorTest, StagesThatPrepareCountAsEncoding) {
   EventTranslator translator(/*preview_every=*/0);
   for (const char* stage : {"encode", "encode_image", "prepare_preview"}) {
