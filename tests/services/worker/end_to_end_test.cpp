@@ -160,6 +160,23 @@ TEST_F(EndToEndTest, SigtermFinishesWhatRunsAndEndsCleanly) {
   EXPECT_TRUE(worker.logged("stopped").is_object());
 }
 
+TEST_F(EndToEndTest, ASecondSigtermCancelsAtOnce) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu", "--drain-seconds", "600"});
+  connect(worker.await_address());
+  v1::GenerateRequest message = request(200);
+  message.set_num_images(8);
+  grpc::ClientContext context;
+  const auto reader = images_->Generate(&context, message);
+  v1::GenerateEvent event;
+  while (reader->Read(&event) && !event.has_step()) {
+  }
+  worker.send(SIGTERM);
+  ASSERT_TRUE(worker.await_logged("draining"));
+  worker.send(SIGTERM);
+  EXPECT_EQ(reason_of(read_all(*reader).status), "CANCELLED");
+  EXPECT_EQ(worker.wait(), 0);
+}
+
 TEST_F(EndToEndTest, SighupWithABrokenRegistryKeepsTheOldOne) {
   const TempFolder folder;
   const std::string registry = folder.write("models.toml", "").string();
