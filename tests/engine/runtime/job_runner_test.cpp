@@ -102,6 +102,8 @@ TEST(JobRunnerTest, ReportsWhatWasUsedAndHowLongEachStageTook) {
   EXPECT_GT(peak.weights, 0);
   EXPECT_GT(peak.activations, 0);
   EXPECT_GE(peak.total, result->memory.after.total);
+  EXPECT_GE(result->memory.before.total, result->memory.before.base);
+  EXPECT_GT(result->memory.before.base, 0);
   EXPECT_EQ(result->memory.before.weights, 0);
   EXPECT_EQ(result->memory.after.weights, model->loaded_bytes());
   EXPECT_FALSE(result->memory.planned_peak_bytes.has_value());
