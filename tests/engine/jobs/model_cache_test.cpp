@@ -84,6 +84,14 @@ TEST_F(ModelCacheTest, AModelThatNeedsRoomHasTheLeastRecentlyUsedOthersLeave) {
   EXPECT_EQ(unloaded[1].key, "b");
 }
 
+TEST_F(ModelCacheTest, WhoHoldsNoMemoryNeedNotLeave) {
+  world_->weights_come_with_jobs = true;
+  ModelCache cache = make(2);
+  for (const char* key : {"a", "b"}) ASSERT_TRUE(acquire(cache, key).ok());
+  EXPECT_FALSE(world_->make_room.at("b")());
+  EXPECT_EQ(keys(cache), Keys({"a", "b"}));
+}
+
 TEST_F(ModelCacheTest, AModelThatCannotBeOpenedPushesNobodyOut) {
   ModelCache cache = make(1);
   ASSERT_TRUE(acquire(cache, "a").ok());

@@ -80,6 +80,27 @@ TEST(JobFaultsTest, SaysSoWhenAFileIsCutShortWhileTheModelIsOpen) {
   }
 }
 
+TEST(JobFaultsTest, SaysSoWhenAFileIsCutShortWhileItIsComputedWith) {
+  const std::pair<const char*, const char*> files[] = {{"encode", "text_encoder/model.safetensors"},
+                                                       {"denoise", kTransformerFile},
+                                                       {"decode", kVaeFile}};
+  for (const auto& [stage, file] : files) {
+    const ModelCopy copy("dev_a");
+    const auto model = open_tiny(copy.path());
+    ASSERT_NE(model, nullptr);
+    const auto size = std::filesystem::file_size(copy / file);
+    const EventSink cut = [&, name = std::string(stage),
+                           path = copy / file](const GenerateEvent& event) {
+      const auto* progress = std::get_if<StageProgress>(&event);
+      // The last page is still there, so nothing but the file's size tells of it.
+      if (progress != nullptr && progress->stage == name)
+        std::filesystem::resize_file(path, size - 1);
+    };
+    EXPECT_TRUE(fails_with(model->generate(small_request(), cut, CancelToken()).status(),
+                           Reason::kBadWeights, {file, "became shorter"}));
+  }
+}
+
 // Lets this process have only so many bytes more than now, while it lives.
 class MemoryLimit {
  public:
