@@ -1,4 +1,4 @@
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "gateway/entity_tag.h"
@@ -26,16 +26,23 @@ HttpResponse answer(const WebAsset& asset, const HttpRequest& request) {
   return response;
 }
 
+void add_page(Router& router, std::string_view pattern, const WebAsset& asset) {
+  Route route;
+  route.method = "GET";
+  route.pattern = pattern;
+  route.handler = [&asset](HttpRequest& request) { return answer(asset, request); };
+  router.add(Access::kPublic, std::move(route));
+}
+
 }  // namespace
 
 void add_page_routes(Router& router) {
-  for (const WebAsset& asset : web_assets()) {
-    Route route;
-    route.method = "GET";
-    route.pattern = asset.path;
-    route.handler = [&asset](HttpRequest& request) { return answer(asset, request); };
-    router.add(Access::kPublic, std::move(route));
-  }
+  for (const WebAsset& asset : web_assets()) add_page(router, asset.path, asset);
+  // Pages whose address says what they show; their scripts read it.
+  add_page(router, "/admin", *find_web_asset("/assets/admin.html"));
+  add_page(router, "/p/{share_slug}", *find_web_asset("/assets/prank.html"));
+  add_page(router, "/builder", *find_web_asset("/assets/builder.html"));
+  add_page(router, "/builder/{builder_slug}", *find_web_asset("/assets/builder.html"));
 }
 
 }  // namespace easel

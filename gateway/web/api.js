@@ -1,6 +1,6 @@
 // The gateway's REST routes (docs/rest_api.md). Every failure is an ApiError.
 
-const ANSWER_MS = 20_000;
+export const ANSWER_MS = 20_000;
 
 // `code` is the gateway's, or `unreachable` when no answer came at all.
 export class ApiError extends Error {
@@ -34,7 +34,7 @@ async function errorOf(response) {
   });
 }
 
-async function send(path, options) {
+export async function send(path, options) {
   let response;
   try {
     response = await fetch(path, options);
@@ -46,13 +46,25 @@ async function send(path, options) {
   return response;
 }
 
-async function getJson(path) {
-  const response = await send(path, {cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS)});
+async function jsonOf(response) {
   try {
     return await response.json();
   } catch {
     throw new ApiError({code: 'internal', message: 'the answer is not JSON', status: response.status});
   }
+}
+
+export async function getJson(path) {
+  return jsonOf(await send(path, {cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS)}));
+}
+
+export async function sendJson(method, path, body) {
+  return jsonOf(await send(path, {
+    method,
+    headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }));
 }
 
 const pathOf = (id) => `/api/generations/${encodeURIComponent(id)}`;

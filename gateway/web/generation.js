@@ -44,11 +44,12 @@ export class Generation extends EventTarget {
   #runs = 0;
   #isNew = false;     // sent, and no event has come yet
 
-  // `request` is the body of POST /api/generate with its request_id.
-  static start(request) {
+  // `request` is the body of POST /api/generate with its request_id; `send(request, signal)` gives
+  // the answer with the events.
+  static start(request, send = startGeneration) {
     const generation = new Generation(request.request_id, request);
     generation.#isNew = true;
-    generation.#run((signal) => startGeneration(request, signal));
+    generation.#run((signal) => send(request, signal));
     return generation;
   }
 

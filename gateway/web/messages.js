@@ -18,6 +18,9 @@ const WORDS = {
   not_found: ['The server does not know it', 'It may have been removed.'],
   too_large: ['The picture to start from is too large', 'The server takes 40 MB with everything around it.'],
   invalid_field: ['The server refused a setting', ''],
+  unauthorized: ['Not logged in', ''],
+  forbidden: ['Not allowed', ''],
+  rate_limited: ['Too many requests', ''],
   conflict: ['Already started', 'A generation of this name exists.'],
 };
 // Their own text says what the title cannot.

@@ -1,5 +1,6 @@
 """Starts the real programs on free ports with the demo model, and asks them over HTTP."""
 
+import base64
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -108,6 +110,21 @@ class Service:
 
     def generate(self, **fields):
         return self.request("POST", "/api/generate", {"prompt": "a large red circle", **fields})
+
+    def generate_in_background(self, **fields):
+        """The thread that waits for it."""
+        thread = threading.Thread(target=lambda: self.generate(**fields))
+        thread.start()
+        return thread
+
+    def make_admin(self, name, password):
+        """By the command, through the running gateway."""
+        command = [self.programs / "easel-gateway", "admin", "create", name, "--data-dir", str(self.data)]
+        subprocess.run(command, input=f"{password}\n", text=True, check=True, env=self.environment, capture_output=True)
+
+    @staticmethod
+    def admin_headers(name, password):
+        return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
     def wait_for(self, what, condition):
         """Until the condition holds; its value."""

@@ -1,0 +1,50 @@
+// The admin's routes (docs/rest_api.md). The session is a cookie that this script cannot read; writes
+// carry the CSRF token beside it. Failures are ApiErrors, as in api.js.
+
+import {ANSWER_MS, getJson, send} from '/assets/api.js';
+
+let csrfToken = '';
+
+async function write(method, path, body) {
+  const headers = {'X-CSRF-Token': csrfToken};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const response = await send(path, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  return response.status === 204 ? null : response.json();
+}
+
+function pageOf(path, cursor, more = {}) {
+  const query = new URLSearchParams({limit: 50, ...more});
+  if (cursor) query.set('cursor', cursor);
+  return getJson(`${path}?${query}`);
+}
+
+function keep(session) {
+  csrfToken = session.csrf_token ?? '';
+  return session;
+}
+
+export const logIn = async (name, password) => keep(await write('POST', '/api/admin/login', {name, password}));
+export const logOut = () => write('POST', '/api/admin/logout');
+// Who is logged in; `unauthorized` when nobody is.
+export const whoIsIn = async () => keep(await getJson('/api/admin/session'));
+
+export const getSessions = () => getJson('/api/admin/sessions');
+export const endSession = (id) => write('DELETE', `/api/admin/sessions/${encodeURIComponent(id)}`);
+
+export const getKeys = () => getJson('/api/admin/keys');
+export const makeKey = (key) => write('POST', '/api/admin/keys', key);
+export const revokeKey = (id) => write('DELETE', `/api/admin/keys/${encodeURIComponent(id)}`);
+
+export const getAudit = (cursor) => pageOf('/api/admin/audit', cursor);
+
+export const getPranks = (cursor) => pageOf('/api/admin/pranks', cursor);
+export const makeVipPrank = () => write('POST', '/api/admin/pranks/vip', {});
+export const getAnalytics = (id) => getJson(`/api/admin/pranks/${id}/analytics`);
+
+export const stopGeneration = (id) => write('DELETE', `/api/generations/${encodeURIComponent(id)}`);
+export const getGenerations = (cursor) => pageOf('/api/generations', cursor);

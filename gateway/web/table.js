@@ -1,0 +1,26 @@
+// A table of records, and dates in it.
+
+import {el} from '/assets/dom.js';
+
+// `columns`: [['Name', (record) => text or element, 'end'?]].
+export function table(columns, records, empty) {
+  if (records.length === 0) return el('p', {class: 'hint'}, empty);
+  const head = columns.map(([name, , side]) => el('th', {scope: 'col', class: side ?? null}, name));
+  const rows = records.map((record) => el('tr', {}, ...columns.map(([, cell, side]) => {
+    const content = cell(record);
+    return el('td', {class: side ?? null}, content instanceof Node ? content : el('bdi', {}, String(content ?? '–')));
+  })));
+  // Focusable, so that the keyboard can scroll a wide one.
+  return el('div', {class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Table'},
+    el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)));
+}
+
+export function when(text) {
+  if (!text) return '–';
+  return new Date(text).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
+}
+
+// A button that asks before it does something, then draws anew.
+export function actButton(words, label, act, kind = 'button') {
+  return el('button', {class: kind, type: 'button', 'aria-label': label, onclick: act}, words);
+}

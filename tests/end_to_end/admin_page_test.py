@@ -1,0 +1,143 @@
+"""The admin's page in a real Chromium, at the real gateway and worker:
+
+    PYTHON admin_page_test.py FOLDER_OF_PROGRAMS [--screenshots FOLDER] [NAME...]
+
+PYTHON is one that has Selenium. Exits with 77 where no browser is to be had.
+"""
+
+import sys
+
+import chromium_pages
+
+NAME, PASSWORD = "ada", "correct horse battery staple"
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+class AdminPageCase(chromium_pages.PagesCase):
+    complaints = ("401",)  # asked who is logged in, and nobody is
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.service().make_admin(NAME, PASSWORD)
+
+    def setUp(self):
+        super().setUp()
+        self.driver.delete_all_cookies()
+
+    def log_in(self, password=PASSWORD):
+        self.driver.get(f"{self.url}/admin")
+        self.page.until(lambda: self.page.find("#login").is_displayed(), "the login")
+        self.page.fill(name=NAME, password=password)
+        self.page.click("#login .primary")
+
+    def open(self, part, title):
+        self.driver.execute_script("location.hash = arguments[0]", part)
+        self.page.until_text("#part-title", title)
+        self.page.until(lambda: "Loading" not in self.page.text("#part-body"), "the part")
+
+    def ask(self, method, path, body=None):
+        """Over REST, as the same admin."""
+        return self.service().request(method, path, body, self.service().admin_headers(NAME, PASSWORD))
+
+    def test_lets_in_by_the_right_password_alone_and_out_again(self):
+        self.log_in("something else, long enough")
+        self.page.until_text("#password-error", "wrong")
+        self.look("admin-login")
+        self.page.fill(password=PASSWORD)
+        self.page.click("#login .primary")
+        self.page.until_text("#part-title", "Work")
+        self.assertEqual(self.driver.execute_script("return document.cookie"), "", "no script can read the session")
+        self.driver.refresh()
+        self.page.until_text("#part-title", "Work")
+        self.page.click("#logout")
+        self.page.until(lambda: self.page.find("#login").is_displayed(), "the login")
+        self.driver.refresh()
+        self.page.until(lambda: self.page.find("#login").is_displayed(), "the login after a reload")
+
+    def test_shows_what_runs_and_cancels_it(self):
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.page.until_text("#part-body", "is ready")
+        long_one = self.service().generate_in_background(steps=200, width=512, height=512)
+        self.addCleanup(long_one.join)
+        self.service().wait_until_drawing()
+        button = self.page.until(lambda: self.page.find("#part-body button[aria-label^='Cancel']"), "a generation that runs")
+        self.look("admin-work")
+        button.click()
+        self.page.until_text("#part-body", "Nothing runs.")
+        self.open("generations", "Generations")
+        self.page.until_text("#part-body", "Cancelled")
+        self.look("admin-generations")
+
+    def test_makes_a_key_that_is_shown_once_and_revokes_it(self):
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("keys", "Keys")
+        self.page.click("#part-actions button")
+        self.page.until(lambda: self.page.find("#sheet").get_property("open"), "the dialog")
+        self.page.fill(**{"key-name": "the shop", "key-day": 500})
+        self.page.click(".trigger-form .primary")
+        key = self.page.until(lambda: self.page.text("#made-key"), "the key")
+        self.look("admin-key")
+        self.page.click("#sheet .primary")
+        self.page.until_text("#part-body", "the shop")
+        self.assertNotIn(key, self.driver.page_source)
+        self.page.click("#part-body button[aria-label='Revoke the shop']")
+        self.page.click("#sheet .danger")
+        self.page.until_text("#part-body", "revoked")
+        self.look("admin-keys")
+
+    def test_ends_another_session_and_finds_it_in_the_audit_log(self):
+        self.service().request("POST", "/api/admin/login", {"name": NAME, "password": PASSWORD})
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("sessions", "Sessions")
+        others = self.page.until(lambda: self.page.all("#part-body button[aria-label^='End']"), "another session")
+        before = len(others)
+        others[0].click()
+        self.page.click("#sheet .danger")
+        self.page.until(lambda: len(self.page.all("#part-body button[aria-label^='End']")) == before - 1, "one session less")
+        self.open("audit", "Audit log")
+        self.page.until_text("#part-body", "/api/admin/sessions")
+        self.look("admin-audit")
+
+    def test_makes_the_vip_prank_once_and_shows_what_visitors_did(self):
+        self.complaints = ("401", "400")
+        self.ask("POST", "/api/pranks", {"title": HOSTILE, "share_slug": "hostile-title"})
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("pranks", "Pranks")
+        self.page.find("#part-actions button").click()
+        self.page.until_text("#part-body", "VIP Imagination Station")
+        self.assertIn(HOSTILE, self.page.text("#part-body"))
+        self.assertNotIn("owned", self.driver.title)
+        self.page.find("#part-actions button").click()
+        self.page.until_text("#sheet", "VIP prank already exists")
+        self.page.click("#sheet .button")
+        self.service().get("/api/pranks/imagine")
+        self.page.click("button[aria-label='What visitors of VIP Imagination Station did']")
+        self.page.until_text("#sheet", "1 visits")
+        self.look("admin-analytics")
+        self.page.click("#sheet .primary")
+        self.page.click("#part-body a[href^='/builder/']")
+        self.page.until(lambda: (found := self.page.find("#prank")) and found.is_displayed(), "the builder")
+
+    def test_fits_into_360_pixels_and_axe_finds_nothing_serious(self):
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        for scheme in ("light", "dark"):
+            self.prefer(scheme)
+            for part, title in (("work", "Work"), ("generations", "Generations"), ("pranks", "Pranks"), ("keys", "Keys"),
+                                ("sessions", "Sessions"), ("audit", "Audit log")):  # fmt: skip
+                with self.subTest(part=part, scheme=scheme):
+                    self.resize(360, 740)
+                    self.open(part, title)
+                    self.assertEqual(self.page.sideways()[0], 0)
+                    self.check_with_axe()
+                    self.look(f"admin-small-{part}-{scheme}")
+                    self.resize(1000, 900)
+
+
+if __name__ == "__main__":
+    sys.exit(chromium_pages.main(AdminPageCase, __doc__))

@@ -1,0 +1,167 @@
+"""The pages of pranks in a real Chromium, at the real gateway and worker:
+
+    PYTHON prank_page_test.py FOLDER_OF_PROGRAMS [--screenshots FOLDER] [NAME...]
+
+PYTHON is one that has Selenium. Exits with 77 where no browser is to be had.
+"""
+
+import sys
+
+import chromium_pages
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>\u202e"
+
+
+class PrankPageCase(chromium_pages.PagesCase):
+    def create(self, title, slug=""):
+        """Makes a prank as its maker would; the share slug."""
+        self.driver.get(f"{self.url}/builder")
+        self.page.until(lambda: self.page.find("#new-form").is_displayed(), "the form of a new prank")
+        self.page.set_at_once("new-title", title)
+        if slug:
+            self.page.fill(**{"new-share_slug": slug})
+        self.page.click("#new-form .primary")
+        self.page.until(lambda: (found := self.page.find("#prank")) and found.is_displayed(), "the prank")
+        return self.page.value("share-link").rsplit("/", 1)[1]
+
+    def add_trigger(self, phrase, side, match="contains"):
+        before = len(self.page.all(".trigger"))
+        self.page.click("#add")
+        self.page.until(lambda: self.page.find("#sheet").get_property("open"), "the dialog")
+        self.page.set_at_once("phrase", phrase)
+        self.page.find(f"#match option[value={match}]").click()
+        self.page.find("#picture").send_keys(self.png(side))
+        self.page.until(lambda: self.page.find(".picked img").is_displayed(), "the picture in the dialog")
+        self.look("trigger-dialog")
+        self.page.click(".trigger-form .primary")
+        self.page.until(lambda: len(self.page.all(".trigger")) == before + 1, "the new trigger")
+
+    def visit(self, slug):
+        self.driver.get(f"{self.url}/p/{slug}")
+        self.page.until(lambda: self.page.text("#title") not in ("", "Image maker"), "the prank's title")
+
+    def ask(self, prompt):
+        """The answer's picture, once its pixels are there."""
+        before = len(self.page.all(".answer"))
+        self.page.fill(prompt=prompt)
+        self.page.click("#generate")
+        self.page.until(lambda: len(self.page.all(".answer")) == before + 1, "a new answer")
+        shown = self.page.until(lambda: self.page.find(".answer:first-child .answer-picture"), "a picture")
+        self.page.until(lambda: shown.get_property("naturalWidth") > 0, "its pixels")
+        return shown
+
+    def test_a_trigger_answers_with_its_picture_and_everything_else_is_drawn(self):
+        slug = self.create("Imagination Station")
+        self.assertEqual(slug, "imagination-station")
+        self.add_trigger("Purple Café", 96)
+        self.look("builder")
+        self.visit(slug)
+        self.look("prank-empty")
+        chosen = self.ask("please, the PURPLE cafe at night")
+        self.assertEqual(chosen.get_property("naturalWidth"), 96)
+        self.look("prank-trigger")
+        drawn = self.ask("a large red circle")
+        self.assertEqual(drawn.get_property("naturalWidth"), 128)
+        self.look("prank-drawn")
+        for answer in self.page.all(".answer"):
+            self.assertEqual([button.text for button in answer.find_elements("css selector", ".button")], ["Download"])
+        self.assertNotIn("builder", self.driver.page_source)
+
+    def test_the_maker_orders_changes_and_deletes_triggers(self):
+        slug = self.create("Order", "order-of-triggers")
+        self.add_trigger("first words", 64)
+        self.add_trigger("second words", 80)
+
+        def phrases():
+            return [row.text for row in self.page.all(".trigger strong")]
+
+        top, bottom = phrases()
+        self.page.click(".trigger:last-child button[aria-label^='Move up']")
+        self.page.until(lambda: phrases() == [bottom, top], "the other order")
+        self.page.click(".trigger:first-child button[aria-label^='Edit']")
+        self.page.until(lambda: self.page.find("#sheet").get_property("open"), "the dialog")
+        self.page.set_at_once("phrase", "changed words")
+        self.page.click(".trigger-form .primary")
+        self.page.until(lambda: phrases() == ["changed words", top], "the changed phrase")
+        self.driver.refresh()
+        self.page.until(lambda: phrases() == ["changed words", top], "the same after a reload")
+        self.page.click(".trigger:last-child button[aria-label^='Delete']")
+        self.page.click("#sheet .danger")
+        self.page.until(lambda: phrases() == ["changed words"], "one trigger less")
+        self.page.click("#remove")
+        self.page.click("#sheet .danger")
+        self.page.until_text("#missing-title", "no such prank")
+        self.complaints = ("404",)
+        self.driver.get(f"{self.url}/p/{slug}")
+        self.page.until_text("#missing-title", "Nothing is here")
+        self.look("prank-missing")
+
+    def test_hostile_words_stay_words(self):
+        slug = self.create(HOSTILE, "hostile-words")
+        self.add_trigger(HOSTILE, 64)
+        self.assertEqual(self.page.find(".trigger strong").get_property("textContent"), HOSTILE)
+        self.assertEqual(self.page.all(".trigger strong *, .trigger script"), [])
+        self.visit(slug)
+        self.assertEqual(self.page.find("#title").get_property("textContent"), HOSTILE)
+        self.assertEqual(self.page.all("#title *"), [])
+        self.page.set_at_once("prompt", HOSTILE)
+        self.page.click("#generate")
+        self.page.until(lambda: self.page.find(".answer .answer-picture"), "the trigger's picture")
+        self.assertEqual(self.page.find(".answer .prompt").get_property("textContent"), HOSTILE)
+        self.assertEqual(self.driver.title, HOSTILE.strip())
+
+    def test_tells_what_is_wrong_beside_the_field(self):
+        self.create("Taken", "taken-address")
+        self.complaints = ("409", "400")
+        self.driver.get(f"{self.url}/builder")
+        self.page.click("#new-form .primary")
+        self.page.until_text("#new-title-error", "needed")
+        self.page.fill(**{"new-title": "Another", "new-share_slug": "taken-address"})
+        self.page.click("#new-form .primary")
+        self.page.until_text("#new-share_slug-error", "taken")
+        self.page.fill(**{"new-share_slug": "Not A Slug"})
+        self.page.click("#new-form .primary")
+        self.page.until_text("#new-share_slug-error", "3-64")
+
+    def test_fits_into_360_pixels_and_axe_finds_nothing_serious(self):
+        slug = self.create("A title that is rather long for a small screen, as titles are", "small-screens")
+        self.add_trigger("w" * 60, 64)
+        self.resize(360, 740)
+        self.assertEqual(self.page.sideways(), [0, []])
+        self.look("builder-small")
+        builder = self.driver.current_url
+        for scheme in ("light", "dark"):
+            self.prefer(scheme)
+            self.driver.get(builder)
+            self.page.until(lambda: self.page.all(".trigger"), "the trigger")
+            self.check_with_axe()
+            self.page.click("#add")
+            self.check_with_axe()
+            self.visit(slug)
+            self.ask("w" * 60)
+            self.assertEqual(self.page.sideways(), [0, []])
+            self.check_with_axe()
+            self.look(f"prank-small-{scheme}")
+
+    def test_works_by_keyboard_alone(self):
+        from selenium.webdriver.common.keys import Keys
+
+        slug = self.create("Keyboard", "by-keyboard")
+        self.page.tab_to("#add")
+        self.page.press(Keys.ENTER)
+        self.page.until(lambda: self.page.find("#sheet").get_property("open"), "the dialog")
+        self.page.press("typed words")
+        self.page.tab_to("#picture")
+        self.page.find("#picture").send_keys(self.png(64))
+        self.page.until(lambda: self.page.find(".picked img").is_displayed(), "the picture in the dialog")
+        self.page.tab_to(".trigger-form .primary")
+        self.page.press(Keys.ENTER)
+        self.page.until(lambda: self.page.all(".trigger"), "the trigger")
+        self.visit(slug)
+        self.page.tab_to("#prompt")
+        self.page.press("typed words", (Keys.CONTROL, Keys.ENTER))
+        self.page.until(lambda: self.page.find(".answer .answer-picture"), "the trigger's picture")
+
+
+if __name__ == "__main__":
+    sys.exit(chromium_pages.main(PrankPageCase, __doc__))
