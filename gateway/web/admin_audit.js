@@ -2,7 +2,7 @@
 
 import {getAudit} from '/assets/admin_api.js';
 import {PagedPart} from '/assets/paged_part.js';
-import {table, when} from '/assets/table.js';
+import {shortId, table, when} from '/assets/table.js';
 
 export class AuditPart extends PagedPart {
   title = 'Audit log';
@@ -17,9 +17,9 @@ export class AuditPart extends PagedPart {
       ['Who', ({actor}) => actor],
       ['From', ({address}) => address],
       ['What', ({action}) => action],
-      ['On', ({target}) => target],
+      ['On', ({target}) => shortId(target)],
       ['Answer', ({status}) => status],
-      ['Request', ({request_id: id}) => id],
+      ['Request', ({request_id: id}) => shortId(id)],
     ], items, 'Nothing yet.')];
   }
 }

@@ -19,7 +19,7 @@ export class GenerationsPart extends PagedPart {
       ['When', ({created_at: at}) => when(at)],
       ['Prompt', ({prompt}) => (prompt.length > 200 ? `${prompt.slice(0, 200)}…` : prompt)],
       ['Model', ({model_used: model}) => model],
-      ['State', ({status, error}) => (error ? `${STATUS_WORDS[status] ?? status}: ${error.error}` : STATUS_WORDS[status] ?? status)],
+      ['State', ({status, error}) => (error && status === 'failed' ? `${STATUS_WORDS[status] ?? status}: ${error.error}` : STATUS_WORDS[status] ?? status)],
       ['Seconds', ({duration_seconds: seconds}) => (seconds === null ? '–' : seconds.toFixed(1)), 'end'],
     ], items, 'Nothing yet.')];
   }

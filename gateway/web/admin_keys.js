@@ -5,7 +5,7 @@ import {announce} from '/assets/announcer.js';
 import {el} from '/assets/dom.js';
 import {inOneLine} from '/assets/messages.js';
 import {closeSheet, confirmIn, openSheet} from '/assets/sheet.js';
-import {actButton, table, when} from '/assets/table.js';
+import {actButton, table, when, whenText} from '/assets/table.js';
 
 const SCOPES = [['generate', 'make pictures'], ['edit', 'edit pictures'], ['admin', 'everything that admins may']];
 const limit = (units) => (units === null ? 'as set for all' : units === 0 ? 'none' : units);
@@ -30,7 +30,7 @@ export class KeysPart {
           ['A day', ({units_per_day: units}) => limit(units)],
           ['Made', ({created_at: at}) => when(at)],
           ['Last use', ({used_at: at}) => when(at)],
-          ['', (key) => (key.revoked_at ? `revoked ${when(key.revoked_at)}` : actButton('Revoke', `Revoke ${key.name}`, () => this.#revoke(key))), 'end'],
+          ['', (key) => (key.revoked_at ? `revoked ${whenText(key.revoked_at)}` : actButton('Revoke', `Revoke ${key.name}`, () => this.#revoke(key))), 'end'],
         ], items, 'No keys yet.'),
       ],
       actions: [el('button', {class: 'button', type: 'button', onclick: () => this.#open()}, 'Make a key')],

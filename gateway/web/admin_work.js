@@ -4,7 +4,7 @@ import {stopGeneration} from '/assets/admin_api.js';
 import {announce} from '/assets/announcer.js';
 import {getModels, getStatus} from '/assets/api.js';
 import {el} from '/assets/dom.js';
-import {actButton, table} from '/assets/table.js';
+import {actButton, shortId, table} from '/assets/table.js';
 
 const AGAIN_MS = 3000;
 const GIB = 2 ** 30;
@@ -33,7 +33,7 @@ export class WorkPart {
       el('p', {class: status.ready ? 'hint' : 'trouble'}, this.#state(status)),
       el('h3', {}, 'Running'),
       table([
-        ['Generation', ({generation_id: id}) => id], ['Model', ({model}) => model],
+        ['Generation', ({generation_id: id}) => shortId(id)], ['Model', ({model}) => model],
         ['Doing', ({stage, done, units}) => `${stage} ${done} of ${units}`],
         ['Seconds', ({seconds}) => seconds.toFixed(1)],
         ['', (job) => actButton('Cancel', `Cancel ${job.generation_id}`, () => this.#cancel(job)), 'end'],

@@ -7,8 +7,6 @@ export function el(tag, properties = {}, ...children) {
   for (const [name, value] of Object.entries(properties)) {
     if (name.startsWith('on')) {
       element.addEventListener(name.slice(2), value);
-    } else if (name === 'class') {
-      element.className = value;
     } else if (value !== null && value !== undefined && value !== false) {
       element.setAttribute(name, value === true ? '' : value);
     }

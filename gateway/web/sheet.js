@@ -10,7 +10,10 @@ export function openSheet(title, children, onOpen = () => {}) {
   sheet.showModal();
   onOpen();
   return new Promise((resolve) => {
-    sheet.addEventListener('close', () => resolve(sheet.returnValue || null), {once: true});
+    sheet.addEventListener('close', () => {
+      sheet.replaceChildren();  // what was secret does not stay in the page
+      resolve(sheet.returnValue || null);
+    }, {once: true});
   });
 }
 

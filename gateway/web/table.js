@@ -1,4 +1,4 @@
-// A table of records, and dates in it.
+// A table of records, with dates, ids and buttons in it.
 
 import {el} from '/assets/dom.js';
 
@@ -15,12 +15,19 @@ export function table(columns, records, empty) {
     el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)));
 }
 
-export function when(text) {
-  if (!text) return '–';
+export function whenText(text) {
   return new Date(text).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
 }
 
-// A button that asks before it does something, then draws anew.
+export function when(text) {
+  return text ? el('time', {datetime: text, class: 'whole'}, whenText(text)) : '–';
+}
+
+// An id that is too long to be read anyway; the whole of it in its title.
+export function shortId(text) {
+  return text ? el('code', {class: 'whole', title: text}, text.length > 10 ? `${text.slice(0, 10)}…` : text) : '–';
+}
+
 export function actButton(words, label, act, kind = 'button') {
   return el('button', {class: kind, type: 'button', 'aria-label': label, onclick: act}, words);
 }
