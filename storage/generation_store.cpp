@@ -3,11 +3,9 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <charconv>
-#include <limits>
-
 #include "base/error.h"
 #include "storage/generation_rows.h"
+#include "storage/page_cursor.h"
 #include "storage/sql_values.h"
 
 namespace easel {
@@ -112,18 +110,6 @@ Database::Body change_of_open_row(const std::string_view& id, const Change& chan
 template <typename Change>
 absl::Status change_open_row(Database& database, std::string_view id, const Change& change) {
   return database.write(change_of_open_row(id, change));
-}
-
-// The cursor is the number of the page's last row.
-absl::StatusOr<int64_t> number_of_cursor(std::string_view cursor) {
-  if (cursor.empty()) return std::numeric_limits<int64_t>::max();
-  int64_t number = 0;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [stop, error] = std::from_chars(cursor.data(), end, number);
-  if (error != std::errc() || stop != end || number < 1) {
-    return invalid_field("cursor: it is none that the history gave");
-  }
-  return number;
 }
 
 }  // namespace

@@ -6,7 +6,8 @@ namespace {
 // A prank. Ids are never given again: an old page of a maker's must not reach somebody else's.
 //   share_slug    what visitors have in their address
 //   builder_slug  the maker's secret, as it is: whoever has it may edit
-//   session_id    the maker's, as an owner's name; NULL when none was given; never proof of anything
+//   session_id    the maker's, as an owner's name; NULL when none was given; never proof of
+//   anything
 constexpr char kPranksSql[] = R"sql(
 CREATE TABLE pranks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -82,8 +83,8 @@ WHERE trigger_id IS NOT NULL)sql";
 constexpr char kVersionSql[] = "PRAGMA user_version = 2";
 
 constexpr const char* kStatements[] = {
-    kPranksSql, kVipSql,     kTriggersSql,       kTriggersByGenerationSql,
-    kDaysSql,   kPromptsSql, kPromptsByPrankSql, kPromptsByTriggerSql,
+    kPranksSql,  kVipSql,     kTriggersSql,       kTriggersByGenerationSql,
+    kDaysSql,    kPromptsSql, kPromptsByPrankSql, kPromptsByTriggerSql,
     kVersionSql,
 };
 

@@ -11,7 +11,8 @@ constexpr size_t kMaxIdLength = 128;
 constexpr size_t kMaxIndexDigits = 2;
 
 std::string_view extension(PictureKind kind) {
-  return kind == PictureKind::kPicture ? ".png" : ".webp";
+  const bool whole = kind == PictureKind::kPicture || kind == PictureKind::kPrankPicture;
+  return whole ? ".png" : ".webp";
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

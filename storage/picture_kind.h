@@ -1,4 +1,4 @@
-// Which of the two folders of the data folder a picture file lies in, and what it is called there.
+// Which folder of the data folder a picture file lies in, and what it is called there.
 #pragma once
 
 #include <string>
@@ -7,9 +7,15 @@
 namespace easel {
 
 enum class PictureKind {
-  kPicture,   // generations/ID.png
-  kThumbnail  // thumbnails/ID.webp
+  kPicture,        // generations/ID.png
+  kThumbnail,      // thumbnails/ID.webp
+  kPrankPicture,   // pranks/ID.png: a trigger's
+  kPrankThumbnail  // pranks/ID.webp
 };
+
+inline constexpr PictureKind kPictureKinds[] = {PictureKind::kPicture, PictureKind::kThumbnail,
+                                                PictureKind::kPrankPicture,
+                                                PictureKind::kPrankThumbnail};
 
 // 1–128 characters of A-Z a-z 0-9 - _ . : (the request ids of the REST API).
 bool is_generation_id(std::string_view text);

@@ -103,15 +103,28 @@ absl::Status make_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 PictureStore::PictureStore(const std::filesystem::path& data_folder)
-    : pictures_(data_folder / "generations"), thumbnails_(data_folder / "thumbnails") {}
+    : pictures_(data_folder / "generations"),
+      thumbnails_(data_folder / "thumbnails"),
+      pranks_(data_folder / "pranks") {}
+
+const std::filesystem::path& PictureStore::folder_of(PictureKind kind) const {
+  switch (kind) {
+    case PictureKind::kPicture:
+      return pictures_;
+    case PictureKind::kThumbnail:
+      return thumbnails_;
+    case PictureKind::kPrankPicture:
+    case PictureKind::kPrankThumbnail:
+      break;
+  }
+  return pranks_;
+}
 
 absl::StatusOr<std::unique_ptr<PictureStore>> PictureStore::open(
     const std::filesystem::path& data_folder) {
   std::unique_ptr<PictureStore> store(new PictureStore(data_folder));
-  for (const std::filesystem::path& folder : {store->pictures_, store->thumbnails_}) {
-    EASEL_RETURN_IF_ERROR(make_folder(folder));
-  }
-  for (const PictureKind kind : {PictureKind::kPicture, PictureKind::kThumbnail}) {
+  for (const PictureKind kind : kPictureKinds) {
+    EASEL_RETURN_IF_ERROR(make_folder(store->folder_of(kind)));
     EASEL_RETURN_IF_ERROR(store->open_folder(kind, kCannotRead).status());
   }
   return store;
@@ -169,7 +182,7 @@ absl::Status PictureStore::remove(PictureKind kind, std::string_view name) {
 
 absl::StatusOr<int64_t> PictureStore::sweep(const IsKnown& is_known, int64_t not_before_ms) {
   int64_t removed = 0;
-  for (const PictureKind kind : {PictureKind::kPicture, PictureKind::kThumbnail}) {
+  for (const PictureKind kind : kPictureKinds) {
     EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotRead));
     EASEL_ASSIGN_OR_RETURN(const std::vector<std::string> names, list(folder_of(kind)));
     for (const std::string& name : names) {

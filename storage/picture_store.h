@@ -1,4 +1,4 @@
-// The picture files: EASEL_DATA_DIR/generations and EASEL_DATA_DIR/thumbnails.
+// The picture files: the folders generations, thumbnails and pranks of EASEL_DATA_DIR.
 //
 // A file is there whole or not at all: it is written under a temporary name, synced, renamed, and
 // the folder synced. Only plain files with the names of picture_file_name are ever opened, never
@@ -59,13 +59,11 @@ class PictureStore {
 
  private:
   explicit PictureStore(const std::filesystem::path& data_folder);
-  const std::filesystem::path& folder_of(PictureKind kind) const {
-    return kind == PictureKind::kPicture ? pictures_ : thumbnails_;
-  }
+  const std::filesystem::path& folder_of(PictureKind kind) const;
   // Opened anew for every operation, so that a disk that comes back is seen.
   absl::StatusOr<FileDescriptor> open_folder(PictureKind kind, std::string_view what) const;
 
-  std::filesystem::path pictures_, thumbnails_;
+  std::filesystem::path pictures_, thumbnails_, pranks_;
 };
 
 }  // namespace easel

@@ -12,7 +12,10 @@
 #include "storage/database.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
+#include "storage/prank_store.h"
+#include "storage/prank_visits.h"
 #include "storage/preference_store.h"
+#include "storage/trigger_store.h"
 #include "storage/usage_store.h"
 
 namespace easel {
@@ -31,6 +34,9 @@ class Storage {
   static absl::StatusOr<std::unique_ptr<Storage>> open(const std::filesystem::path& data_folder);
 
   GenerationStore& generations() { return generations_; }
+  PrankStore& pranks() { return pranks_; }
+  TriggerStore& triggers() { return triggers_; }
+  PrankVisits& prank_visits() { return prank_visits_; }
   PictureStore& pictures() { return *pictures_; }
   AccountStore& accounts() { return accounts_; }
   ApiKeyStore& api_keys() { return api_keys_; }
@@ -41,6 +47,7 @@ class Storage {
 
  private:
   Storage(std::unique_ptr<Database> database, std::unique_ptr<PictureStore> pictures);
+  absl::StatusOr<bool> is_known(PictureKind kind, std::string_view file);
 
   std::unique_ptr<Database> database_;
   GenerationStore generations_{*database_};
@@ -49,6 +56,9 @@ class Storage {
   AuditStore audit_{*database_};
   UsageStore usage_{*database_};
   PreferenceStore preferences_{*database_};
+  PrankStore pranks_{*database_};
+  TriggerStore triggers_{*database_};
+  PrankVisits prank_visits_{*database_};
   std::unique_ptr<PictureStore> pictures_;
   Recovered recovered_;
 };

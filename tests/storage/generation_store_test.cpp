@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/storage/query_plans.h"
 #include "tests/storage/records.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
@@ -222,39 +223,6 @@ TEST_F(GenerationStoreTest, KnowsTheFilesOfItsRows) {
   EXPECT_TRUE(store_.is_known(PictureKind::kThumbnail, "a.webp").value());
   EXPECT_FALSE(store_.is_known(PictureKind::kPicture, "a.webp").value());
   EXPECT_FALSE(store_.is_known(PictureKind::kPicture, "a~1.png").value());
-}
-
-int keep_sql(unsigned /*event*/, void* list, void* statement, void* /*text*/) {
-  static_cast<std::vector<std::string>*>(list)->emplace_back(
-      sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
-  return 0;
-}
-
-// What the query planner says of each statement that `work` runs.
-std::string plans_of(Database& database, const std::function<void()>& work) {
-  std::vector<std::string> statements;
-  const auto trace = [&](unsigned mask) {
-    EXPECT_TRUE(database
-                    .read([&](SQLite::Database& connection) {
-                      sqlite3_trace_v2(connection.getHandle(), mask, &keep_sql, &statements);
-                      return absl::OkStatus();
-                    })
-                    .ok());
-  };
-  trace(SQLITE_TRACE_STMT);
-  work();
-  trace(0);
-  std::string plans;
-  EXPECT_TRUE(database
-                  .read([&](SQLite::Database& connection) {
-                    for (const std::string& sql : statements) {
-                      SQLite::Statement plan(connection, "EXPLAIN QUERY PLAN " + sql);
-                      while (plan.executeStep()) plans += plan.getColumn(3).getString() + "\n";
-                    }
-                    return absl::OkStatus();
-                  })
-                  .ok());
-  return plans;
 }
 
 TEST_F(GenerationStoreTest, EveryQueryGoesByAnIndex) {
