@@ -79,12 +79,18 @@ class GatewayImpl final : public Gateway {
         runner_(runner_options(options, times), worker, storage_->generations(),
                 storage_->pictures(), hub_),
         access_(*storage_, access_settings(options, times), times.clock),
-        service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
-                              access_, storage_->preferences(), options.max_image_side,
-                              times.worker_timeout, times.heartbeat, std::move(decoder),
-                              upload_limits(options)}),
-                 Cors(set_of(options.cors_origins)), admission_limits(options),
-                 proxy_rules(options), access_.guard(), access_.audit_trail()) {}
+        prank_pictures_(
+            [decoder, limits = upload_limits(options)](std::string_view bytes,
+                                                       std::string_view field) {
+              return read_upload(*decoder, bytes, field, limits);
+            },
+            storage_->generations(), storage_->pictures()),
+        service_(
+            make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
+                         access_, storage_->preferences(), prank_parts(), options.max_image_side,
+                         times.worker_timeout, times.heartbeat, decoder, upload_limits(options)}),
+            Cors(set_of(options.cors_origins)), admission_limits(options), proxy_rules(options),
+            access_.guard(), access_.audit_trail()) {}
 
   absl::Status bind(HttpServerOptions options) {
     options.max_body_bytes = service_.max_body_bytes();
@@ -112,11 +118,16 @@ class GatewayImpl final : public Gateway {
   }
 
  private:
+  PrankParts prank_parts() {
+    return {storage_->pranks(), storage_->triggers(), storage_->prank_visits(), prank_pictures_};
+  }
+
   std::unique_ptr<Storage> storage_;
   EventHub hub_;
   GenerationRunner runner_;
   AccessControl access_;
   std::unique_ptr<AdminSocket> admin_socket_;
+  PrankPictures prank_pictures_;
   GatewayService service_;
   std::unique_ptr<HttpServer> server_;
 };

@@ -6,10 +6,9 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "gateway/api_error.h"
-#include "gateway/data_url.h"
 #include "gateway/json_body.h"
 #include "gateway/json_text.h"
-#include "gateway/picture_fields.h"
+#include "gateway/picture_body.h"
 #include "storage/picture_kind.h"
 
 namespace easel {
@@ -19,40 +18,6 @@ constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
 constexpr int64_t kMaxSteps = 200, kMaxImages = 8;
 constexpr double kMaxGuidance = 30;
 constexpr size_t kMaxNameBytes = 128, kMaxOptions = 32;
-
-struct SplitBody {
-  std::string text;  // the body with "" for each picture
-  std::vector<std::pair<std::string, std::string_view>> pictures;
-};
-
-absl::StatusOr<SplitBody> split_body(std::string_view body) {
-  PictureFields fields;
-  if (!fields.take(body)) {
-    return api_error(
-        ErrorCode::kTooLarge,
-        concat("the body may have ", PictureFields::kMaxPlainBytes, " bytes besides its pictures"));
-  }
-  SplitBody split;
-  size_t done = 0;
-  for (const PictureField& field : fields.fields()) {
-    split.text += body.substr(done, field.begin - done);
-    split.pictures.emplace_back(field.name, body.substr(field.begin, field.end - field.begin));
-    done = field.end;
-  }
-  split.text += body.substr(done);
-  return split;
-}
-
-absl::StatusOr<std::string> read_picture(const SplitBody& split, std::string_view name,
-                                         const UploadLimits& limits) {
-  for (const auto& [field, text] : split.pictures) {
-    if (field != name || text.empty()) continue;
-    EASEL_ASSIGN_OR_RETURN(std::string bytes, decode_picture_text(text, name));
-    EASEL_RETURN_IF_ERROR(check_upload_header(bytes, name, limits));
-    return bytes;
-  }
-  return std::string();
-}
 
 void read_prompts(JsonFields& fields, WorkerRequest& request) {
   const std::optional<std::string> prompt = fields.text("prompt");
@@ -100,15 +65,6 @@ void read_numbers(JsonFields& fields, GenerateOrder& order) {
   request.preview_every = static_cast<uint32_t>(every.value_or(0));
 }
 
-// The pictures are cut out of the body by the plain names of their fields. One whose name is
-// written with escapes is still there, and would be dropped.
-void check_no_picture_left(JsonFields& fields) {
-  for (const char* name : {"image", "mask"}) {
-    if (fields.text(name).value_or("").empty()) continue;
-    fields.fail(name, "must be named without escapes");
-  }
-}
-
 std::string settings_of(nlohmann::json object) {
   for (const char* name : {"image", "mask", "request_id", "session_id", "cache"})
     object.erase(name);
@@ -135,7 +91,7 @@ absl::StatusOr<GenerateOrder> read_order(const nlohmann::json& object, int64_t m
   if (!request.request_id.empty() && !is_generation_id(request.request_id)) {
     fields.fail("request_id", "must be 1-128 of A-Z a-z 0-9 - _ . :");
   }
-  check_no_picture_left(fields);
+  for (const char* name : {"image", "mask"}) check_no_picture_left(fields, name);
   EASEL_RETURN_IF_ERROR(fields.finish());
   return order;
 }

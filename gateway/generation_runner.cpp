@@ -70,6 +70,7 @@ GenerationUsed used_of(const WorkerResult& result) {
 struct GenerationRunner::Job {
   std::shared_ptr<GenerationRun> run = std::make_shared<GenerationRun>();
   WorkerRequest request;  // until it was sent
+  std::shared_ptr<ImageWorker> instead;
   GenerationAsked asked;
   WorkerCallContext context;
   Clock::time_point started = Clock::now();
@@ -126,11 +127,13 @@ void GenerationRunner::release(const std::string& id) {
 }
 
 absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
-    GenerateOrder order, const WorkerCallContext& context, const std::string& trace_id) {
+    GenerateOrder order, const WorkerCallContext& context, const std::string& trace_id,
+    std::shared_ptr<ImageWorker> instead) {
   const auto job = std::make_shared<Job>();
   const std::string& id = job->run->id = order.request.request_id;
   job->context = context;
   job->context.timeout = options_.timeout;
+  job->instead = std::move(instead);
   job->asked = asked_of(order, trace_id);
   job->note_sign();
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
@@ -161,8 +164,9 @@ bool GenerationRunner::cancel(const std::string& id) {
 
 void GenerationRunner::run(Job& job) {
   absl::Status ended;
+  ImageWorker& worker = job.instead == nullptr ? worker_ : *job.instead;
   try {
-    ended = worker_.generate(
+    ended = worker.generate(
         job.request, job.context,
         [&](WorkerEvent event) { return on_event(job, std::move(event)); }, job.run->cancel);
   } catch (const std::exception& error) {

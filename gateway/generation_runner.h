@@ -41,11 +41,11 @@ class GenerationRunner {
                    GenerationStore& generations, PictureStore& pictures, EventHub& hub);
   ~GenerationRunner();
 
-  // Begins a generation. Errors: queue_full, conflict (its id exists), storage_failed; then nothing
-  // was begun.
-  absl::StatusOr<std::shared_ptr<GenerationRun>> start(GenerateOrder order,
-                                                       const WorkerCallContext& context,
-                                                       const std::string& trace_id);
+  // Begins a generation. `instead`, when there is one, makes the pictures in the worker's place.
+  // Errors: queue_full, conflict (its id exists), storage_failed; then nothing was begun.
+  absl::StatusOr<std::shared_ptr<GenerationRun>> start(
+      GenerateOrder order, const WorkerCallContext& context, const std::string& trace_id,
+      std::shared_ptr<ImageWorker> instead = nullptr);
 
   // False when no such generation runs.
   bool cancel(const std::string& id);

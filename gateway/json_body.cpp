@@ -132,6 +132,20 @@ std::optional<double> JsonFields::number(std::string_view name, double lowest, d
   return std::nullopt;
 }
 
+std::vector<int64_t> JsonFields::whole_numbers(std::string_view name, size_t max_items) {
+  std::vector<int64_t> result;
+  const nlohmann::json* value = find(name);
+  if (value == nullptr) return result;
+  if (value->is_array() && value->size() <= max_items) {
+    for (const auto& item : *value) {
+      if (item.is_number_integer()) result.push_back(item.get<int64_t>());
+    }
+    if (result.size() == value->size()) return result;
+  }
+  fail(name, concat("must be a list of at most ", max_items, " whole numbers"));
+  return {};
+}
+
 std::map<std::string, std::string> JsonFields::texts(std::string_view name, size_t max_items) {
   std::map<std::string, std::string> result;
   const nlohmann::json* value = find(name);

@@ -31,6 +31,7 @@ class JsonFields {
   // 7 and 7.0 count, 7.5 and "7" don't.
   std::optional<int64_t> whole_number(std::string_view name, int64_t lowest, int64_t highest);
   std::optional<double> number(std::string_view name, double lowest, double highest);
+  std::vector<int64_t> whole_numbers(std::string_view name, size_t max_items);
   std::map<std::string, std::string> texts(std::string_view name, size_t max_items);
 
   // nullptr without one.

@@ -9,12 +9,23 @@
 #include "gateway/event_hub.h"
 #include "gateway/generation_runner.h"
 #include "gateway/image_worker.h"
+#include "gateway/prank_pictures.h"
 #include "gateway/router.h"
 #include "gateway/uploaded_picture.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
+#include "storage/prank_store.h"
+#include "storage/prank_visits.h"
+#include "storage/trigger_store.h"
 
 namespace easel {
+
+struct PrankParts {
+  PrankStore& pranks;
+  TriggerStore& triggers;
+  PrankVisits& visits;
+  PrankPictures& pictures;
+};
 
 struct RouteParts {
   ImageWorker& worker;
@@ -24,6 +35,7 @@ struct RouteParts {
   GenerationRunner& runner;
   AccessControl& access;
   PreferenceStore& preferences;
+  PrankParts pranks;
   int64_t max_image_side = 768;                    // pixels
   std::chrono::milliseconds worker_timeout{2000};  // of a question to the worker
   std::chrono::milliseconds heartbeat{15000};      // of event streams
@@ -45,6 +57,11 @@ void add_admin_session_routes(Router& router, const RouteParts& parts);
 void add_admin_key_routes(Router& router, const RouteParts& parts);
 void add_admin_audit_route(Router& router, const RouteParts& parts);
 void add_preference_routes(Router& router, const RouteParts& parts);
+void add_prank_routes(Router& router, const RouteParts& parts);
+void add_prank_builder_routes(Router& router, const RouteParts& parts);
+void add_prank_trigger_routes(Router& router, const RouteParts& parts);
+void add_prank_generate_route(Router& router, const RouteParts& parts);
+void add_admin_prank_routes(Router& router, const RouteParts& parts);
 
 // All of the above.
 Router make_router(const RouteParts& parts);

@@ -149,8 +149,7 @@ absl::StatusOr<int64_t> TriggerStore::insert(int64_t prank, const NewTrigger& tr
     bind_values(count, prank);
     count.executeStep();
     if (RowReader(count).integer() >= kMaxTriggersPerPrank) {
-      return absl::ResourceExhaustedError(
-          to_absl(concat("a prank may have ", kMaxTriggersPerPrank, " triggers")));
+      return invalid_field("a prank may have ", kMaxTriggersPerPrank, " triggers");
     }
     EASEL_RETURN_IF_ERROR(
         execute_unique(connection, kInsertSql, prank, std::string_view(trigger.phrase),

@@ -52,8 +52,8 @@ class TriggerStore {
   explicit TriggerStore(Database& database) : database_(database) {}
 
   // The new one's id. absl::IsNotFound without the prank; absl::IsAlreadyExists when it has a
-  // trigger of this phrase (folded) and kind; absl::IsResourceExhausted when it has
-  // kMaxTriggersPerPrank. INVALID_FIELD for a phrase of nothing that can be seen.
+  // trigger of this phrase (folded) and kind; INVALID_FIELD when it has kMaxTriggersPerPrank, and
+  // for a phrase of nothing that can be seen.
   absl::StatusOr<int64_t> insert(int64_t prank, const NewTrigger& trigger, int64_t now_ms);
   // The files that the trigger does not have any more; none when its picture stayed. Errors as
   // above, absl::IsNotFound when the prank has no such trigger.

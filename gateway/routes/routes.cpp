@@ -17,6 +17,11 @@ Router make_router(const RouteParts& parts) {
   add_admin_key_routes(router, parts);
   add_admin_audit_route(router, parts);
   add_preference_routes(router, parts);
+  add_prank_routes(router, parts);
+  add_prank_builder_routes(router, parts);
+  add_prank_trigger_routes(router, parts);
+  add_prank_generate_route(router, parts);
+  add_admin_prank_routes(router, parts);
   return router;
 }
 

@@ -12,6 +12,9 @@ constexpr char kForever[] = "public, max-age=31536000, immutable";
 
 HttpResponse answer(const RouteParts& parts, PictureKind kind, const HttpRequest& request) {
   const std::string& name = request.path_parameters.at("file");
+  if (kind == PictureKind::kPrankPicture && !name.ends_with(".png")) {
+    kind = PictureKind::kPrankThumbnail;
+  }
   const auto file = parts.pictures.open_file(kind, name);
   if (!file.ok()) return error_response(request, file.status());
   if (!*file) {
@@ -26,7 +29,7 @@ HttpResponse answer(const RouteParts& parts, PictureKind kind, const HttpRequest
   if (answer_not_modified(request, tag, response)) return response;
   absl::StatusOr<std::string> bytes = (*file)->read_all();
   if (!bytes.ok()) return error_response(request, bytes.status());
-  response.headers.set("Content-Type", kind == PictureKind::kPicture ? "image/png" : "image/webp");
+  response.headers.set("Content-Type", name.ends_with(".png") ? "image/png" : "image/webp");
   response.body = *std::move(bytes);
   return response;
 }
@@ -43,6 +46,7 @@ void add_static_routes(Router& router, const RouteParts& parts) {
   };
   add("/static/generations/{file}", PictureKind::kPicture);
   add("/static/thumbnails/{file}", PictureKind::kThumbnail);
+  add("/static/pranks/{file}", PictureKind::kPrankPicture);
 }
 
 }  // namespace easel

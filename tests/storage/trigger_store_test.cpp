@@ -91,8 +91,8 @@ TEST_F(TriggerStoreTest, RefusesAPhraseThatCannotBeSeen) {
 
 TEST_F(TriggerStoreTest, APrankHasAsManyAsItMay) {
   for (int64_t i = 0; i < kMaxTriggersPerPrank; ++i) add(std::to_string(i));
-  EXPECT_TRUE(absl::IsResourceExhausted(
-      triggers_.insert(prank_, sample_trigger("more", "more"), 1).status()));
+  EXPECT_TRUE(fails_with(triggers_.insert(prank_, sample_trigger("more", "more"), 1).status(),
+                         Reason::kInvalidField, {"200 triggers"}));
   triggers_.remove(prank_, 1, 1).value();
   EXPECT_TRUE(triggers_.insert(prank_, sample_trigger("more", "more"), 1).ok());
   EXPECT_TRUE(absl::IsNotFound(triggers_.insert(99, sample_trigger("x", "x"), 1).status()));

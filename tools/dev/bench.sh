@@ -1,6 +1,7 @@
 # ./dev bench [ARGUMENT...]: easel against diffusers, side by side (tools/bench).
 # ./dev bench memory [ARGUMENT...]: FLUX.1-dev at its published sizes under memory budgets (tools/bench/memory).
 # ./dev bench streaming: how close streamed steps come to what the bandwidth allows (tests/engine/memory).
+# ./dev bench pranks: look-ups by slug and phrase among 10^2, 10^4 and 10^6 triggers (tests/storage).
 # ./dev bench service [ARGUMENT...]: what gateway and worker add, and what they hold out (tools/bench/service).
 
 # ensure_reference_python: sets reference_python to one that has diffusers; EASEL_REFERENCE_PYTHON names another.
@@ -23,6 +24,10 @@ dev_bench() {
   fi
   if [[ ${1:-} == memory ]]; then
     bench_memory "${@:2}"
+    return
+  fi
+  if [[ ${1:-} == pranks ]]; then
+    bench_pranks "${@:2}"
     return
   fi
   if [[ ${1:-} == streaming ]]; then
@@ -51,6 +56,12 @@ bench_streaming() {
   dev_build streamed_step_benchmark
   step "benchmark of streamed steps with a throttled copy: about two minutes"
   "$build_dir/tests/streamed_step_benchmark" "$@" || die "the benchmark failed" "Its message is above"
+}
+
+bench_pranks() {
+  dev_build prank_lookup_benchmark
+  step "benchmark of pranks' look-ups: half a minute, 400 MB in the temporary folder"
+  "$build_dir/tests/prank_lookup_benchmark" "$@" || die "the benchmark failed" "Its message is above"
 }
 
 bench_service() {

@@ -1,0 +1,48 @@
+#include "gateway/prank_routes.h"
+
+#include <optional>
+
+#include "base/error.h"
+#include "gateway/api_error.h"
+
+namespace easel {
+namespace {
+
+absl::Status no_such_prank() { return api_error(ErrorCode::kNotFound, "there is no such prank"); }
+
+}  // namespace
+
+absl::Status prank_error(const absl::Status& status) {
+  const std::string_view message = to_std(status.message());
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return api_error(ErrorCode::kNotFound, message);
+    case absl::StatusCode::kAlreadyExists:
+      return api_error(ErrorCode::kConflict, message);
+    default:
+      return status;
+  }
+}
+
+absl::StatusOr<PrankRecord> find_built_prank(const RouteParts& parts, const HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(
+      std::optional<PrankRecord> prank,
+      parts.pranks.pranks.by_builder_slug(request.path_parameters.at("builder_slug")));
+  if (!prank) return no_such_prank();
+  if (prank->is_admin_only && !request.identity.is_admin()) {
+    const bool unknown = request.identity.kind == CallerKind::kAnonymous;
+    return api_error(unknown ? ErrorCode::kUnauthorized : ErrorCode::kForbidden,
+                     "admins alone edit this prank");
+  }
+  return *std::move(prank);
+}
+
+absl::StatusOr<PrankRecord> find_shared_prank(const RouteParts& parts, const HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(
+      std::optional<PrankRecord> prank,
+      parts.pranks.pranks.by_share_slug(request.path_parameters.at("share_slug")));
+  if (!prank) return no_such_prank();
+  return *std::move(prank);
+}
+
+}  // namespace easel

@@ -1,0 +1,40 @@
+// A picture that is there already, as a worker that makes it: what a prank's trigger answers with.
+//
+// It is run like any other generation, so that its row, files, events and answer have the same
+// shape, and no caller can tell by them that nothing was drawn.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "gateway/image_worker.h"
+
+namespace easel {
+
+// Thread-safe.
+class ReadyPicture final : public ImageWorker {
+ public:
+  // `png` is a picture of ours. What the real `worker` says of its models fills in the request's
+  // gaps; where it does not answer within `worker_timeout`, constants do. It must outlive this.
+  ReadyPicture(std::string png, ImageWorker& worker, std::chrono::milliseconds worker_timeout)
+      : png_(std::move(png)), worker_(worker), worker_timeout_(worker_timeout) {}
+
+  // The picture, `num_images` times. invalid_field for a model that the worker has never heard of,
+  // as the worker itself.
+  absl::Status generate(const WorkerRequest& request, const WorkerCallContext& context,
+                        const std::function<absl::Status(WorkerEvent)>& sink,
+                        CancelSignal& cancel) override;
+  absl::StatusOr<WorkerStatus> status(const WorkerCallContext& context) override {
+    return worker_.status(context);
+  }
+  absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext& context) override {
+    return worker_.models(context);
+  }
+
+ private:
+  const std::string png_;
+  ImageWorker& worker_;
+  const std::chrono::milliseconds worker_timeout_;
+};
+
+}  // namespace easel

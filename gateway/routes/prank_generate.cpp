@@ -1,0 +1,64 @@
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "base/utc_time.h"
+#include "gateway/error_body.h"
+#include "gateway/generation_route.h"
+#include "gateway/log_event.h"
+#include "gateway/prank_routes.h"
+#include "gateway/ready_picture.h"
+
+namespace easel {
+namespace {
+
+// What makes the pictures of the prompt in the worker's place; none where no trigger matches.
+struct Answer {
+  std::optional<int64_t> trigger_id;
+  std::shared_ptr<ImageWorker> instead;
+};
+
+absl::StatusOr<Answer> find_answer(const RouteParts& parts, int64_t prank,
+                                   const std::string& prompt) {
+  EASEL_ASSIGN_OR_RETURN(const auto hit, parts.pranks.triggers.find_match(prank, prompt));
+  if (!hit) return Answer{};
+  EASEL_ASSIGN_OR_RETURN(auto png, parts.pranks.pictures.read(hit->picture_file));
+  // The maker may have taken it away at this very moment.
+  if (!png) return Answer{};
+  return Answer{hit->trigger_id, std::make_shared<ReadyPicture>(*std::move(png), parts.worker,
+                                                                parts.worker_timeout)};
+}
+
+void record(const RouteParts& parts, int64_t prank, const VisitorPrompt& prompt) {
+  const absl::Status recorded = parts.pranks.visits.record_prompt(prank, prompt);
+  if (recorded.ok()) return;
+  log_event(LogLevel::kWarning, "prompt not recorded",
+            {{"generation_id", prompt.generation_id}, {"detail", log_text(recorded)}});
+}
+
+HttpResponse generate(const RouteParts& parts, HttpRequest& request) {
+  const absl::StatusOr<PrankRecord> prank = find_shared_prank(parts, request);
+  if (!prank.ok()) return error_response(request, prank.status());
+  absl::StatusOr<GenerateOrder> order =
+      parse_generate_body(request.body, parts.max_image_side, parts.uploads);
+  if (!order.ok()) return error_response(request, order.status());
+  const std::string prompt = order->request.prompt;
+  absl::StatusOr<Answer> answer = find_answer(parts, prank->id, prompt);
+  if (!answer.ok()) return error_response(request, answer.status());
+  GenerationStart start{*std::move(order), std::move(answer->instead), {}};
+  start.on_begun = [&](const GenerationRun& run) {
+    record(parts, prank->id, {prompt, answer->trigger_id, run.id, utc_now_ms()});
+  };
+  return run_generation(parts, request, std::move(start));
+}
+
+}  // namespace
+
+void add_prank_generate_route(Router& router, const RouteParts& parts) {
+  router.add(Access::kVisitor, make_generation_route("/api/pranks/{share_slug}/generate",
+                                                     [parts](HttpRequest& request) {
+                                                       return generate(parts, request);
+                                                     }));
+}
+
+}  // namespace easel

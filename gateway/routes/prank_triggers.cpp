@@ -1,0 +1,122 @@
+#include <charconv>
+#include <utility>
+
+#include "base/error.h"
+#include "base/utc_time.h"
+#include "gateway/error_body.h"
+#include "gateway/json_response.h"
+#include "gateway/picture_body.h"
+#include "gateway/prank_body.h"
+#include "gateway/prank_json.h"
+#include "gateway/prank_routes.h"
+
+namespace easel {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kListPattern[] = "/api/pranks/builder/{builder_slug}/triggers";
+constexpr char kOrderPattern[] = "/api/pranks/builder/{builder_slug}/triggers/reorder";
+constexpr char kOnePattern[] = "/api/pranks/builder/{builder_slug}/triggers/{trigger_id}";
+constexpr std::chrono::milliseconds kPictureTimeout(60'000);
+
+absl::StatusOr<int64_t> trigger_id_of(const HttpRequest& request) {
+  const std::string& text = request.path_parameters.at("trigger_id");
+  int64_t id = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  if (error == std::errc() && stop == end) return id;
+  return api_error(ErrorCode::kNotFound, "the prank has no such trigger");
+}
+
+absl::StatusOr<json> show_trigger(const RouteParts& parts, int64_t prank, int64_t id) {
+  EASEL_ASSIGN_OR_RETURN(const auto trigger, parts.pranks.triggers.get(prank, id));
+  if (trigger) return trigger_json(*trigger);
+  return api_error(ErrorCode::kNotFound, "the prank has no such trigger");
+}
+
+absl::StatusOr<json> add_trigger(const RouteParts& parts, HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
+  EASEL_ASSIGN_OR_RETURN(const TriggerOrder order,
+                         parse_trigger(request.body, /*is_new=*/true, parts.uploads));
+  std::string().swap(request.body);
+  NewTrigger trigger;
+  trigger.phrase = order.phrase.value_or("");
+  trigger.match = order.match.value_or(MatchKind::kContains);
+  trigger.priority = order.priority.value_or(0);
+  EASEL_ASSIGN_OR_RETURN(trigger.picture, parts.pranks.pictures.store(order));
+  const absl::StatusOr<int64_t> id = parts.pranks.triggers.insert(prank.id, trigger, utc_now_ms());
+  if (id.ok()) return show_trigger(parts, prank.id, *id);
+  parts.pranks.pictures.remove(trigger.picture.files);
+  return prank_error(id.status());
+}
+
+absl::StatusOr<json> change_trigger(const RouteParts& parts, HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
+  EASEL_ASSIGN_OR_RETURN(const int64_t id, trigger_id_of(request));
+  EASEL_ASSIGN_OR_RETURN(TriggerOrder order,
+                         parse_trigger(request.body, /*is_new=*/false, parts.uploads));
+  std::string().swap(request.body);
+  TriggerChange change{std::move(order.phrase), order.match, order.priority, {}};
+  if (!order.image.empty() || !order.generation_id.empty()) {
+    EASEL_ASSIGN_OR_RETURN(change.picture, parts.pranks.pictures.store(order));
+  }
+  const auto left = parts.pranks.triggers.change(prank.id, id, change, utc_now_ms());
+  if (!left.ok()) {
+    if (change.picture) parts.pranks.pictures.remove(change.picture->files);
+    return prank_error(left.status());
+  }
+  if (*left) parts.pranks.pictures.remove(**left);
+  return show_trigger(parts, prank.id, id);
+}
+
+absl::StatusOr<json> remove_trigger(const RouteParts& parts, HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
+  EASEL_ASSIGN_OR_RETURN(const int64_t id, trigger_id_of(request));
+  const auto files = parts.pranks.triggers.remove(prank.id, id, utc_now_ms());
+  if (!files.ok()) return prank_error(files.status());
+  parts.pranks.pictures.remove(*files);
+  return json{{"id", id}, {"deleted", true}};
+}
+
+absl::StatusOr<json> reorder_triggers(const RouteParts& parts, HttpRequest& request) {
+  EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
+  EASEL_ASSIGN_OR_RETURN(const std::vector<int64_t> ids, parse_trigger_order(request.body));
+  const absl::Status ordered = parts.pranks.triggers.reorder(prank.id, ids, utc_now_ms());
+  if (!ordered.ok()) return prank_error(ordered);
+  EASEL_ASSIGN_OR_RETURN(const std::vector<TriggerRecord> triggers,
+                         parts.pranks.triggers.list(prank.id));
+  return json{{"triggers", triggers_json(triggers)}};
+}
+
+}  // namespace
+
+void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
+  using Action = absl::StatusOr<json> (*)(const RouteParts&, HttpRequest&);
+  const auto make = [&](const char* method, const char* pattern, Action action, int status) {
+    Route route;
+    route.method = method;
+    route.pattern = pattern;
+    route.handler = [parts, action, status](HttpRequest& request) {
+      const absl::StatusOr<json> body = action(parts, request);
+      return body.ok() ? json_response(*body, status) : error_response(request, body.status());
+    };
+    return route;
+  };
+  const auto with_picture = [](Route route) {
+    route.max_body_bytes = kMaxTriggerBody;
+    route.body_timeout = kPictureTimeout;
+    route.make_body_check = make_picture_body_check;
+    return route;
+  };
+  // The slug in the path is what lets in; see find_built_prank().
+  const auto add = [&](Route route) { router.add(Access::kVisitor, std::move(route)); };
+  add(with_picture(make("POST", kListPattern, &add_trigger, 201)));
+  Route order = make("POST", kOrderPattern, &reorder_triggers, 200);
+  order.max_body_bytes = kMaxPrankBody;
+  add(std::move(order));
+  add(with_picture(make("PATCH", kOnePattern, &change_trigger, 200)));
+  add(make("DELETE", kOnePattern, &remove_trigger, 200));
+}
+
+}  // namespace easel
