@@ -15,8 +15,8 @@ using Json = nlohmann::json;
 
 constexpr char kPageSql[] = R"sql(
 SELECT number, id, trace_id, prompt, negative_prompt, model_asked, requested_width,
-  requested_height, num_images, settings_json, created_at_ms, status, model, family, variant,
-  fingerprint, seed, steps, width, height, guidance, sampler, warnings_json, seconds_json,
+  requested_height, num_images, settings_json, session_id, created_at_ms, status, model, family,
+  variant, fingerprint, seed, steps, width, height, guidance, sampler, warnings_json, seconds_json,
   finished_at_ms, duration_ms, error_code, error_message
 FROM generations WHERE number < ? ORDER BY number DESC LIMIT ?)sql";
 
@@ -65,6 +65,7 @@ GenerationAsked read_asked(RowReader& row) {
   asked.requested_height = row.optional_integer();
   asked.num_images = static_cast<int>(row.integer());
   asked.settings_json = row.text();
+  asked.session_id = row.text();
   asked.created_at_ms = row.integer();
   return asked;
 }

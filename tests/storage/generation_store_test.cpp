@@ -48,6 +48,7 @@ TEST_F(GenerationStoreTest, KeepsEveryFieldOfWhatWasAsked) {
   EXPECT_EQ(record.asked.requested_height, 16);
   EXPECT_EQ(record.asked.num_images, 2);
   EXPECT_EQ(record.asked.settings_json, asked.settings_json);
+  EXPECT_EQ(record.asked.session_id, asked.session_id);
   EXPECT_EQ(record.asked.created_at_ms, asked.created_at_ms);
   EXPECT_EQ(record.status, GenerationStatus::kQueued);
   EXPECT_FALSE(record.end.has_value());

@@ -23,6 +23,7 @@ inline GenerationAsked sample_asked(std::string id) {
   asked.requested_width = 1024;
   asked.num_images = 2;
   asked.settings_json = R"({"prompt": "a lighthouse at dusk"})";
+  asked.session_id = "session-1";
   asked.created_at_ms = 1'790'000'000'000;
   return asked;
 }

@@ -2,7 +2,7 @@
 # ./dev sanitize thread [CTEST_OPTION...]: under ThreadSanitizer the tests that link neither torch nor gRPC, whose own
 # threads it would not understand.
 
-thread_tests=(base_test block_streamer_test engine_jobs_test easel_storage_test gateway_parts_test)
+thread_tests=(base_test block_streamer_test engine_jobs_test easel_storage_test gateway_parts_test access_test)
 
 # Compiled in a third of -O2's time, and quick enough.
 sanitizer_flags=(-DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1")

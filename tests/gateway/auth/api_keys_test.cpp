@@ -69,6 +69,20 @@ TEST_F(ApiKeysTest, RefusesOrdersThatCannotBe) {
   }
 }
 
+TEST_F(ApiKeysTest, ASessionIdNamesTheOwnerAndIsShownToNobodyElse) {
+  start();
+  const HttpResponse made = call("POST", "/api/generate", {},
+                                 R"({"prompt": "x", "request_id": "g", "session_id": "owner-1"})");
+  ASSERT_EQ(made.status, 200) << made.body;
+  EXPECT_EQ(storage->generations().get("g")->value().asked.session_id, "owner-1");
+  for (const char* place : {"/api/generations", "/api/generations/g"}) {
+    EXPECT_EQ(call("GET", place).body.find("owner-1"), std::string::npos) << place;
+  }
+  EXPECT_EQ(made.body.find("owner-1"), std::string::npos);
+  EXPECT_EQ(storage->generations().get("g")->value().asked.settings_json.find("owner-1"),
+            std::string::npos);
+}
+
 TEST_F(ApiKeysTest, PreferencesAreKeptBySession) {
   start();
   const char* body =

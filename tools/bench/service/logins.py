@@ -10,7 +10,7 @@ from .programs import Programs, Service, ask
 from .row import Row
 
 PASSWORD = "correct horse battery"
-LOGINS_AT_ONCE = 8
+LOGINS_AT_ONCE = 4  # more of one name at once would count as guessing
 REQUESTS = 300
 
 
