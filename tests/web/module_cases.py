@@ -58,6 +58,12 @@ class ModuleCase(page_case.PageCase):
         self.assertEqual(shares, sorted(shares))
         self.assertEqual(shares[-1], 1)
 
+    def test_who_waits_is_told_how_many_are_ahead(self):
+        waiting = [{"phase": "queued", "position": position, "connected": True} for position in (2, 1, 0)]
+        words = self.call("progress.js", "return a[0].map(m.phaseText)", waiting)
+        self.assertEqual(words, ["Waiting: 2 pictures ahead", "Waiting: 1 picture ahead", "Next in the queue"])
+        self.assertEqual(self.call("progress.js", "return a[0].map(m.fraction)", waiting), [None] * 3)
+
     def test_the_time_left_ignores_replayed_steps(self):
         body = (
             "const clock = new m.StepClock(); let now = 1000; let left;"
