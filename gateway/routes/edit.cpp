@@ -43,12 +43,16 @@ absl::StatusOr<HttpResponse> picture_response(const RouteParts& parts,
 
 absl::StatusOr<HttpResponse> edit(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_form(parts, request));
-  EASEL_ASSIGN_OR_RETURN(
-      const std::shared_ptr<GenerationRun> run,
-      parts.runner.start(std::move(order), call_context(request, parts.worker_timeout),
-                         request.trace_id));
+  RateLimits& limits = parts.access.limits();
+  EASEL_RETURN_IF_ERROR(limits.take(request, order.request.model, order.request.num_images));
+  const absl::StatusOr<std::shared_ptr<GenerationRun>> run = parts.runner.start(
+      std::move(order), call_context(request, parts.worker_timeout), request.trace_id);
   request.ticket.reset();
-  EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, *run));
+  if (!run.ok()) {
+    limits.give_back(request);
+    return run.status();
+  }
+  EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, **run));
   return picture_response(parts, record);
 }
 

@@ -1,5 +1,7 @@
 #include "base/strings.h"
 #include "tests/gateway/auth/service_fixture.h"
+#include "tests/gateway/form_body.h"
+#include "tests/gateway/solid_png.h"
 
 namespace easel {
 namespace {
@@ -149,6 +151,20 @@ TEST_F(RateLimitsTest, ARefusalByTheDayTakesNothingOfTheMinute) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(draw().status, 429);
   now_ms += kDayMs - kMinuteMs;
   EXPECT_EQ(draw().status, 200);
+}
+
+TEST_F(RateLimitsTest, EditsAreCountedToo) {
+  settings.limits.units_per_minute = 2;
+  start();
+  const HeaderList form = list_of({{"Content-Type", FormBody::content_type()}});
+  const std::string body =
+      FormBody().add("prompt", "x").add_file("image", "a.png", solid_png(32, 16)).text();
+  const HttpResponse first = call("POST", "/edit", form, body);
+  EXPECT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(field(first, "RateLimit"), R"("minute";r=1;t=30)");
+  EXPECT_EQ(call("POST", "/edit", form, FormBody().add("prompt", "x").text()).status, 400);
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(call("POST", "/edit", form, body).status, 429);
 }
 
 TEST_F(RateLimitsTest, WorkThatDoesNotBeginCostsNothing) {

@@ -80,10 +80,15 @@ class ServiceTest : public ::testing::Test {
     }
     request.headers = headers;
     request.headers.add("Host", "easel.example");
-    if (!body.empty()) request.headers.add("Content-Type", "application/json");
+    if (!body.empty() && headers.find("Content-Type") == nullptr) {
+      request.headers.add("Content-Type", "application/json");
+    }
     request.peer_address = address;
     auto plan = service->plan(request);
     if (auto* at_once = std::get_if<HttpResponse>(&plan)) return std::move(*at_once);
+    const BodyPlan& wanted = std::get<BodyPlan>(plan);
+    if (!body.empty() && wanted.accept && !wanted.accept(body))
+      return service->fail(request, /*status=*/413);
     request.body = body;
     return service->handle(request);
   }
