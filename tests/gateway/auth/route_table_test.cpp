@@ -150,8 +150,16 @@ TEST_F(RouteTableTest, EveryRouteOfAdminsIsGuardedButTheirLogin) {
 
 TEST_F(RouteTableTest, NothingIsPublicThatIsNotMeantToBe) {
   start();
-  std::set<std::string> meant = {"/healthz", "/readyz", "/static/generations/{file}",
-                                 "/static/thumbnails/{file}", "/api/admin/login"};
+  std::set<std::string> meant = {"/healthz",
+                                 "/readyz",
+                                 "/static/generations/{file}",
+                                 "/static/thumbnails/{file}",
+                                 "/static/pranks/{file}",
+                                 "/api/admin/login",
+                                 "/admin",
+                                 "/p/{share_slug}",
+                                 "/builder",
+                                 "/builder/{builder_slug}"};
   for (const WebAsset& asset : web_assets()) meant.insert(std::string(asset.path));
   for (const auto& route : routes->routes()) {
     if (route->access != Access::kPublic) continue;

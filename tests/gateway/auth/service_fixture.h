@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "gateway/api_error.h"
 #include "gateway/auth/access_control.h"
 #include "gateway/auth/secret_token.h"
 #include "gateway/gateway_service.h"
@@ -47,8 +48,25 @@ class ServiceTest : public ::testing::Test {
     runner = std::make_unique<GenerationRunner>(GenerationRunnerOptions(), worker,
                                                 storage->generations(), storage->pictures(), hub);
     access = std::make_unique<AccessControl>(*storage, settings, clock);
-    RouteParts parts{worker,  storage->generations(), storage->pictures(), hub, *runner,
-                     *access, storage->preferences()};
+    prank_pictures = std::make_unique<PrankPictures>(
+        [](std::string_view, std::string_view) -> absl::StatusOr<UploadedPicture> {
+          return api_error(ErrorCode::kInvalidField, "no uploads here");
+        },
+        storage->generations(), storage->pictures());
+    const RouteParts parts{
+        worker,
+        storage->generations(),
+        storage->pictures(),
+        hub,
+        *runner,
+        *access,
+        storage->preferences(),
+        {storage->pranks(), storage->triggers(), storage->prank_visits(), *prank_pictures},
+        /*max_image_side=*/768,
+        /*worker_timeout=*/std::chrono::seconds(2),
+        /*heartbeat=*/std::chrono::seconds(15),
+        /*decoder=*/nullptr,
+        UploadLimits()};
     service = std::make_unique<GatewayService>(make_router(parts), Cors(settings.origins),
                                                AdmissionLimits(), proxies, access->guard(),
                                                access->audit_trail());
@@ -57,6 +75,7 @@ class ServiceTest : public ::testing::Test {
   void stop() {
     service.reset();
     routes.reset();
+    prank_pictures.reset();
     access.reset();
     runner.reset();
     storage.reset();
@@ -154,6 +173,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Storage> storage;
   std::unique_ptr<GenerationRunner> runner;
   std::unique_ptr<AccessControl> access;
+  std::unique_ptr<PrankPictures> prank_pictures;
   std::unique_ptr<GatewayService> service;
   std::unique_ptr<Router> routes;  // the service's own, to look at
 };
