@@ -26,13 +26,14 @@ struct Field {
   size_t max_bytes;  // of texts
 };
 
-constexpr std::array<Field, 11> kFields = {{
+constexpr std::array<Field, 12> kFields = {{
     {"image", Kind::kPicture, 0},
     {"mask", Kind::kPicture, 0},
     {"prompt", Kind::kText, kPromptBytes},
     {"negative_prompt", Kind::kText, kPromptBytes},
     {"engine", Kind::kText, kWordBytes},
     {"request_id", Kind::kText, kWordBytes},
+    {"session_id", Kind::kText, kWordBytes},
     {"seed", Kind::kWholeNumber, kWordBytes},
     {"steps", Kind::kWholeNumber, kWordBytes},
     {"guidance", Kind::kNumber, kWordBytes},
@@ -162,7 +163,7 @@ absl::StatusOr<GenerateOrder> parse_edit_form(std::vector<MultipartPart> parts, 
   if (pictures.edit_images.empty()) return refuse("image", "must be given: the picture to edit");
   EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_order(object, max_side));
   object["edit"] = {{"images", pictures.edit_images.size()}, {"mask", !pictures.mask.empty()}};
-  object.erase("request_id");
+  for (const char* name : {"request_id", "session_id"}) object.erase(name);
   order.settings_json = to_json_text(object);
   order.request.edit_images = std::move(pictures.edit_images);
   order.request.mask = std::move(pictures.mask);

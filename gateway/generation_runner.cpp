@@ -69,7 +69,7 @@ GenerationUsed used_of(const WorkerResult& result) {
 
 struct GenerationRunner::Job {
   std::shared_ptr<GenerationRun> run = std::make_shared<GenerationRun>();
-  WorkerRequest request;  // until it was sent
+  WorkerRequest request;  // its pictures until it was sent
   std::shared_ptr<ImageWorker> instead;
   GenerationAsked asked;
   WorkerCallContext context;
@@ -80,6 +80,12 @@ struct GenerationRunner::Job {
   bool last_unrecorded = false;  // the last of `files` is in no row yet
   std::optional<WorkerResult> result;
 
+  // A worker that says something has them: as many jobs as may run must not hold 75 MiB each.
+  void let_go_of_pictures() {
+    std::string().swap(request.image);
+    std::string().swap(request.mask);
+    std::vector<std::string>().swap(request.edit_images);
+  }
   void note_sign() { last_sign = Clock::now().time_since_epoch().count(); }
   std::chrono::milliseconds silent_for() const {
     return since(Clock::time_point(Clock::duration(last_sign)));
@@ -177,6 +183,7 @@ void GenerationRunner::run(Job& job) {
 
 absl::Status GenerationRunner::on_event(Job& job, WorkerEvent event) {
   job.note_sign();
+  job.let_go_of_pictures();
   if (!job.running && !std::holds_alternative<WorkerQueued>(event)) {
     job.running = true;
     EASEL_RETURN_IF_ERROR(generations_.mark_running(job.run->id));

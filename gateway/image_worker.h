@@ -116,8 +116,8 @@ class ImageWorker {
  public:
   virtual ~ImageWorker() = default;
 
-  // Makes pictures; `sink` sees the events on the calling thread, and stops the job when it returns
-  // an error, which is then returned. `cancel` stops it from any thread.
+  // Makes pictures; `sink` sees events on the calling thread and ends the job by an error, which is
+  // returned. `cancel` stops it from any thread. Pictures of `request` are read before any event.
   virtual absl::Status generate(const WorkerRequest& request, const WorkerCallContext& context,
                                 const std::function<absl::Status(WorkerEvent)>& sink,
                                 CancelSignal& cancel) = 0;

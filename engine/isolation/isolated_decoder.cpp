@@ -69,7 +69,7 @@ absl::StatusOr<std::shared_ptr<const IsolatedDecoder>> IsolatedDecoder::create(
 
 absl::Status IsolatedDecoder::try_out() const {
   EASEL_ASSIGN_OR_RETURN(const std::string file, encode_png(make_image(1, 1, 3), /*text=*/{}));
-  const absl::Status read_one = read(file, PictureUse::kPicture).status();
+  absl::Status read_one = read(file, PictureUse::kPicture).status();
   if (read_one.ok()) return read_one;
   return invalid_field("the program that reads pictures, ", options_.program.string(),
                        ", does not work: ", read_one.message());

@@ -44,7 +44,8 @@ TEST(EditFormTest, ReadsEveryField) {
                             {"strength", "0.25"},
                             {"guidance", "3.5"},
                             {"negative_prompt", ""},
-                            {"request_id", "my-id"}});
+                            {"request_id", "my-id"},
+                            {"session_id", "my-session"}});
   ASSERT_TRUE(order.ok()) << order.status();
   const WorkerRequest& request = order->request;
   EXPECT_EQ(request.edit_images, (std::vector<std::string>{first, second}));
@@ -57,11 +58,12 @@ TEST(EditFormTest, ReadsEveryField) {
   EXPECT_EQ(request.strength, 0.25);
   EXPECT_EQ(request.guidance, 3.5);
   EXPECT_EQ(request.request_id, "my-id");
+  EXPECT_EQ(order->session_id, "my-session");
   EXPECT_EQ(order->requested_width, 1024);
   EXPECT_EQ(request.width, 768u) << "clamped";
   EXPECT_EQ(request.height, 640u);
   EXPECT_NE(order->settings_json.find(R"("edit":{"images":2,"mask":true})"), std::string::npos);
-  EXPECT_EQ(order->settings_json.find("my-id"), std::string::npos);
+  EXPECT_EQ(order->settings_json.find("my-"), std::string::npos);
 }
 
 TEST(EditFormTest, WhatIsNotGivenIsTheModelsToSay) {

@@ -207,6 +207,16 @@ TEST_F(EditTest, AnUploadLimitIsTheOperators) {
       "invalid_field", "at most 1048576 pixels"));
 }
 
+TEST_F(EditTest, CountsAgainstItsSendersLimit) {
+  options.rate_limit = 1;  // a minute
+  start();
+  const auto first = edit(form().text());
+  EXPECT_EQ(first->status, 200) << first->body;
+  EXPECT_TRUE(first->has_header("RateLimit"));
+  EXPECT_TRUE(refused(edit(form().text()), 429, "rate_limited", ""));
+  EXPECT_EQ(worker.edits().size(), 1u);
+}
+
 TEST_F(EditTest, AMissingDecoderIsToldAtTheStart) {
   options.picture_decoder = (folder / "nowhere").string();
   const auto client = make_worker_client(worker.address());
