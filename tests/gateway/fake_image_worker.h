@@ -37,11 +37,11 @@ class FakeImageWorker final : public ImageWorker {
                               CancelSignal& cancel) {
     for (uint32_t step = 1; step <= 5; ++step) {
       if (absl::Status why = cancel.why(); !why.ok()) return why;
-      const absl::Status taken = sink(WorkerStep{step, 5, "preview", "image/png"});
+      absl::Status taken = sink(WorkerStep{step, 5, "preview", "image/png"});
       if (!taken.ok()) return taken;
     }
     for (uint32_t index = 0; index < request.num_images; ++index) {
-      const absl::Status taken = sink(WorkerImage{index, solid_png(32, 16)});
+      absl::Status taken = sink(WorkerImage{index, solid_png(32, 16)});
       if (!taken.ok()) return taken;
     }
     WorkerResult result;
