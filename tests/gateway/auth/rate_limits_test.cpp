@@ -148,7 +148,9 @@ TEST_F(RateLimitsTest, ARefusalByTheDayTakesNothingOfTheMinute) {
   settings.limits.units_per_day = 1;
   start();
   EXPECT_EQ(field(draw(), "RateLimit").substr(0, 12), R"("minute";r=1)");
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(draw().status, 429);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_GT(std::stoi(field(draw(), "Retry-After")), 60) << "the day's, every time";
+  }
   now_ms += kDayMs - kMinuteMs;
   EXPECT_EQ(draw().status, 200);
 }
