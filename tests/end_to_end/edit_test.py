@@ -49,11 +49,11 @@ def size_of(picture):
 
 
 def form(*fields):
-    body = b""
+    parts = []
     for name, content in fields:
-        content = content.encode() if isinstance(content, str) else content
-        body += f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode() + content + b"\r\n"
-    return body + f"--{BOUNDARY}--\r\n".encode()
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'
+        parts += [head.encode(), content.encode() if isinstance(content, str) else content, b"\r\n"]
+    return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
 
 
 def resident(process):
