@@ -36,11 +36,11 @@ struct RouteParts {
   AccessControl& access;
   PreferenceStore& preferences;
   PrankParts pranks;
-  int64_t max_image_side = 768;                    // pixels
-  std::chrono::milliseconds worker_timeout{2000};  // of a question to the worker
-  std::chrono::milliseconds heartbeat{15000};      // of event streams
-  std::shared_ptr<const IsolatedDecoder> decoder;  // of uploads that are read here
-  UploadLimits uploads;
+  int64_t max_image_side = 768;                              // pixels
+  std::chrono::milliseconds worker_timeout{2000};            // of a question to the worker
+  std::chrono::milliseconds heartbeat{15000};                // of event streams
+  std::shared_ptr<const IsolatedDecoder> decoder = nullptr;  // of uploads that are read here
+  UploadLimits uploads = {};
 };
 
 // One function a file in gateway/routes.

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kListPattern[] = "/api/pranks/builder/{builder_slug}/triggers";
-constexpr char kOrderPattern[] = "/api/pranks/builder/{builder_slug}/triggers/reorder";
+constexpr char kOrderPattern[] = "/api/pranks/builder/{builder_slug}/triggers/order";
 constexpr char kOnePattern[] = "/api/pranks/builder/{builder_slug}/triggers/{trigger_id}";
 constexpr std::chrono::milliseconds kPictureTimeout(60'000);
 
@@ -112,7 +112,7 @@ void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
   // The slug in the path is what lets in; see find_built_prank().
   const auto add = [&](Route route) { router.add(Access::kVisitor, std::move(route)); };
   add(with_picture(make("POST", kListPattern, &add_trigger, 201)));
-  Route order = make("POST", kOrderPattern, &reorder_triggers, 200);
+  Route order = make("PUT", kOrderPattern, &reorder_triggers, 200);
   order.max_body_bytes = kMaxPrankBody;
   add(std::move(order));
   add(with_picture(make("PATCH", kOnePattern, &change_trigger, 200)));

@@ -29,4 +29,4 @@ export const addTrigger = (builderSlug, trigger) => sendJson('POST', `${builderP
 export const changeTrigger = (builderSlug, id, change) => sendJson('PATCH', triggerPath(builderSlug, id), change);
 export const removeTrigger = (builderSlug, id) =>
   send(triggerPath(builderSlug, id), {method: 'DELETE', signal: AbortSignal.timeout(ANSWER_MS)});
-export const orderTriggers = (builderSlug, ids) => sendJson('POST', `${builderPath(builderSlug)}/triggers/reorder`, {ids});
+export const orderTriggers = (builderSlug, ids) => sendJson('PUT', `${builderPath(builderSlug)}/triggers/order`, {ids});

@@ -17,6 +17,7 @@ class PrankTest : public GatewayTest {
                        const httplib::Headers& headers = {}) const {
     httplib::Client caller = client();
     if (method == "PATCH") return caller.Patch(path, headers, body.dump(), "application/json");
+    if (method == "PUT") return caller.Put(path, headers, body.dump(), "application/json");
     return caller.Post(path, headers, body.dump(), "application/json");
   }
 

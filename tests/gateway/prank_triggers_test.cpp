@@ -135,7 +135,7 @@ TEST_F(PrankTriggersTest, RemovesAndReorders) {
   const json made = make_prank();
   const json a = add_trigger(made, "a"), b = add_trigger(made, "b"), c = add_trigger(made, "c");
   const std::string path = builder(made) + "/triggers";
-  const auto ordered = send("POST", path + "/reorder", {{"ids", {c["id"], a["id"], b["id"]}}});
+  const auto ordered = send("PUT", path + "/order", {{"ids", {c["id"], a["id"], b["id"]}}});
   ASSERT_EQ(ordered->status, 200) << ordered->body;
   EXPECT_EQ(json_of(ordered)["triggers"][0]["phrase"], "c");
   EXPECT_EQ(get_json(builder(made))["triggers"][2]["phrase"], "b");
@@ -143,7 +143,7 @@ TEST_F(PrankTriggersTest, RemovesAndReorders) {
        {json{{"ids", {a["id"], b["id"]}}}, json{{"ids", {a["id"], a["id"], b["id"]}}},
         json{{"ids", "x"}}, json{{"ids", {1.5, 2, 3}}}, json{{"ids", {"1", "2", "3"}}},
         json::object(), json{{"order", {1}}}}) {
-    expect_refused(send("POST", path + "/reorder", bad), 400, "invalid_field", "");
+    expect_refused(send("PUT", path + "/order", bad), 400, "invalid_field", "");
   }
   EXPECT_EQ(client().Delete(path + "/" + id_of(a))->status, 200);
   for (const std::string& id : {id_of(a), std::string("x"), std::string("99999999999999999999")}) {
