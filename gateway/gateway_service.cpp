@@ -96,6 +96,11 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
       (route.max_body_bytes > 0 && !has_media_type(request, route.media_type))) {
     return refuse(request, wrong_media_type(route));
   }
+  // Pages of any site may send a form without asking first; other bodies need a preflight.
+  if (route.media_type != "application/json" && !guard_.comes_from_home(request)) {
+    return refuse(request, api_error(ErrorCode::kForbidden,
+                                     "a form from a page of an origin that is not listed"));
+  }
   BodyPlan plan{route.max_body_bytes, route.body_timeout, {}, route.keeps_body};
   if (route.make_body_check) {
     absl::StatusOr<BodyCheck> made = route.make_body_check(request);

@@ -313,7 +313,8 @@ void GenerationRunner::check_worker() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, job] : jobs_) {
-      if (job->silent_for() >= options_.silence) silent.push_back(job);
+      // Who makes the pictures in the worker's place does not share its silence.
+      if (job->instead == nullptr && job->silent_for() >= options_.silence) silent.push_back(job);
     }
   }
   if (silent.empty()) return;

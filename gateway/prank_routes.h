@@ -11,6 +11,10 @@ namespace easel {
 // Of randomness, in a builder_slug: whoever has one may edit.
 inline constexpr size_t kBuilderSlugBytes = 24;
 
+// What makes a prank, or gives a trigger a picture, takes units of its caller's limits as one
+// picture of this "engine" does: 1, or what --model-cost says of it.
+inline constexpr char kUploadWork[] = "upload";
+
 // The storage's error as one of the API's: not_found, conflict, invalid_field; others stay.
 absl::Status prank_error(const absl::Status& status);
 

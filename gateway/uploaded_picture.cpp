@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/image/fit_size.h"
 #include "engine/image/picture_header.h"
 #include "engine/image/png.h"
+#include "engine/image/resize.h"
 #include "engine/isolation/isolated_decoder.h"
 #include "gateway/api_error.h"
 
@@ -15,6 +17,13 @@ namespace {
 template <typename... Words>
 absl::Status refuse(std::string_view field, const Words&... words) {
   return api_error(ErrorCode::kInvalidField, concat("'", field, "': ", words...));
+}
+
+Image shrunk(Image image) {
+  if (std::max(image.width, image.height) <= kLongestUploadSide) return image;
+  const PictureSize size = fit_size({image.width, image.height}, /*lowest=*/1, kLongestUploadSide);
+  return resize(image, static_cast<int>(size.width), static_cast<int>(size.height),
+                Resample::kLanczos);
 }
 
 // A picture's fault is its sender's; that no picture can be read is the server's.
@@ -50,7 +59,8 @@ absl::StatusOr<UploadedPicture> read_upload(const IsolatedDecoder& decoder, std:
   EASEL_RETURN_IF_ERROR(check_upload_header(bytes, field, limits));
   absl::StatusOr<PicturePixels> pixels = decoder.read(bytes, PictureUse::kPicture);
   if (!pixels.ok()) return explain(pixels.status(), field);
-  const Image image{pixels->width, pixels->height, /*channels=*/3, std::move(pixels->rgb)};
+  const Image image =
+      shrunk({pixels->width, pixels->height, /*channels=*/3, std::move(pixels->rgb)});
   EASEL_ASSIGN_OR_RETURN(std::string png, encode_png(image, /*text=*/{}));
   return UploadedPicture{std::move(png), image.width, image.height};
 }

@@ -20,6 +20,9 @@ struct UploadLimits {
   int64_t min_side = 16;  // pixels
 };
 
+// Larger pictures are shrunk to it: what is uploaded once is read and sent many times.
+inline constexpr int kLongestUploadSide = 2048;
+
 // A PNG of ours: 8 bits a channel, RGB, upright, sRGB, what was transparent on white; no text, no
 // EXIF, no profile. Sizes in pixels.
 struct UploadedPicture {

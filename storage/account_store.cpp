@@ -16,7 +16,8 @@ ON CONFLICT (name) DO NOTHING)sql";
 
 constexpr char kSetPasswordSql[] =
     "UPDATE admins SET password_hash = ?, changed_at_ms = ? WHERE name = ?";
-constexpr char kRenewHashSql[] = "UPDATE admins SET password_hash = ? WHERE name = ?";
+constexpr char kRenewHashSql[] =
+    "UPDATE admins SET password_hash = ? WHERE name = ? AND password_hash = ?";
 
 constexpr char kEndSessionsOfAdminSql[] = R"sql(
 DELETE FROM admin_sessions WHERE admin = (SELECT number FROM admins WHERE name = ?))sql";
@@ -24,7 +25,7 @@ DELETE FROM admin_sessions WHERE admin = (SELECT number FROM admins WHERE name =
 constexpr char kStartSessionSql[] = R"sql(
 INSERT INTO admin_sessions (id, token_hash, admin, created_at_ms, used_at_ms, expires_at_ms,
   address, user_agent)
-SELECT ?, ?, number, ?, ?, ?, ?, ? FROM admins WHERE name = ?)sql";
+SELECT ?, ?, number, ?, ?, ?, ?, ? FROM admins WHERE name = ? AND password_hash = ?)sql";
 
 constexpr char kEndByTokenSql[] = "DELETE FROM admin_sessions WHERE token_hash = ?";
 constexpr char kEndByIdSql[] = "DELETE FROM admin_sessions WHERE id = ?";
@@ -85,9 +86,10 @@ absl::Status AccountStore::set_password(std::string_view name, std::string_view 
   });
 }
 
-absl::Status AccountStore::renew_hash(std::string_view name, std::string_view password_hash) {
+absl::Status AccountStore::renew_hash(std::string_view name, std::string_view old_hash,
+                                      std::string_view new_hash) {
   return database_.write([&](SQLite::Database& connection) {
-    const int changed = execute(connection, kRenewHashSql, password_hash, name);
+    const int changed = execute(connection, kRenewHashSql, new_hash, name, old_hash);
     return changed == 1 ? absl::OkStatus() : no_such_admin();
   });
 }
@@ -108,15 +110,18 @@ absl::StatusOr<std::optional<AdminRecord>> AccountStore::find_admin(std::string_
   return found;
 }
 
-absl::Status AccountStore::start_session(const SessionRecord& session, std::string_view token_hash,
+absl::Status AccountStore::start_session(const SessionRecord& session,
+                                         std::string_view password_hash,
+                                         std::string_view token_hash,
                                          std::string_view old_token_hash) {
   return database_.write([&](SQLite::Database& connection) {
     execute(connection, kEndByTokenSql, old_token_hash);
     execute(connection, kEndExpiredSql, session.created_at_ms);
-    const int made = execute(connection, kStartSessionSql, std::string_view(session.id), token_hash,
-                             session.created_at_ms, session.used_at_ms, session.expires_at_ms,
-                             std::string_view(session.address),
-                             std::string_view(session.user_agent), std::string_view(session.admin));
+    const int made =
+        execute(connection, kStartSessionSql, std::string_view(session.id), token_hash,
+                session.created_at_ms, session.used_at_ms, session.expires_at_ms,
+                std::string_view(session.address), std::string_view(session.user_agent),
+                std::string_view(session.admin), password_hash);
     if (made == 0) return no_such_admin();
     execute(connection, kEndOldestSql, std::string_view(session.admin), int64_t{kMaxSessions});
     return absl::OkStatus();

@@ -38,13 +38,16 @@ class AccountStore {
   absl::Status create_admin(std::string_view name, std::string_view password_hash, int64_t now_ms);
   // Ends the admin's sessions too. absl::IsNotFound without such an admin.
   absl::Status set_password(std::string_view name, std::string_view password_hash, int64_t now_ms);
-  // The same password under a newer hash: the sessions go on.
-  absl::Status renew_hash(std::string_view name, std::string_view password_hash);
+  // The same password under a newer hash: the sessions go on. absl::IsNotFound when the password
+  // was changed meanwhile.
+  absl::Status renew_hash(std::string_view name, std::string_view old_hash,
+                          std::string_view new_hash);
   absl::StatusOr<std::optional<AdminRecord>> find_admin(std::string_view name);
 
-  // Ends the session of `old_token_hash` ("" for none) in the same step.
-  absl::Status start_session(const SessionRecord& session, std::string_view token_hash,
-                             std::string_view old_token_hash);
+  // Ends the session of `old_token_hash` ("" for none) in the same step. absl::IsNotFound when
+  // `password_hash`, which the login was checked with, is not the admin's any more.
+  absl::Status start_session(const SessionRecord& session, std::string_view password_hash,
+                             std::string_view token_hash, std::string_view old_token_hash);
   // Only one that has neither reached its end nor been idle since `idle_since_ms`.
   absl::StatusOr<std::optional<SessionRecord>> find_session(std::string_view token_hash,
                                                             int64_t now_ms, int64_t idle_since_ms);

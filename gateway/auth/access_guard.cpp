@@ -124,7 +124,7 @@ absl::StatusOr<Identity> AccessGuard::of_password(std::string_view encoded,
   auto pair = decode_basic(encoded);
   if (!pair) return unauthorized("the Basic credentials are not name:password in base64");
   const absl::Status checked =
-      admins_.check_password(pair->first, pair->second, request.client_address);
+      admins_.check_password(pair->first, pair->second, request.client_address).status();
   sodium_memzero(pair->second.data(), pair->second.size());
   if (!checked.ok()) return checked;
   Identity identity;

@@ -39,6 +39,15 @@ absl::Status check_new(std::string_view name, std::string_view password) {
   return absl::OkStatus();
 }
 
+absl::Status wrong_password() {
+  return api_error(ErrorCode::kUnauthorized, "the name or the password is wrong");
+}
+
+// The password was right when it was looked at; a reset since then ends it like any session.
+absl::Status unless_changed(absl::Status written) {
+  return absl::IsNotFound(written) ? wrong_password() : written;
+}
+
 absl::Status too_often(int64_t wait_ms) {
   return with_retry_after(
       api_error(ErrorCode::kRateLimited, "too many failed logins; try again later"),
@@ -99,33 +108,31 @@ absl::Status Admins::begin_attempt(const std::string& name, const std::string& a
   return absl::OkStatus();
 }
 
-absl::Status Admins::check_password(const std::string& name, std::string_view password,
-                                    const std::string& address) {
-  if (name.size() > kMaxNameBytes || password.size() > kMaxPasswordBytes) {
-    return api_error(ErrorCode::kUnauthorized, "the name or the password is wrong");
-  }
-  EASEL_RETURN_IF_ERROR(begin_attempt(name, address));
+absl::StatusOr<std::string> Admins::check_password(const std::string& name,
+                                                   std::string_view password,
+                                                   const std::string& address) {
+  const bool too_long = name.size() > kMaxNameBytes || password.size() > kMaxPasswordBytes;
+  // Counted all the same, or such attempts could be made without end.
+  EASEL_RETURN_IF_ERROR(begin_attempt(too_long ? std::string() : name, address));
+  if (too_long) return wrong_password();
   EASEL_ASSIGN_OR_RETURN(const std::optional<AdminRecord> admin, store_.find_admin(name));
   const absl::StatusOr<bool> right =
       hasher_.verify(password, admin ? admin->password_hash : std::string());
-  if (right.ok() && !*right) {
-    return api_error(ErrorCode::kUnauthorized, "the name or the password is wrong");
-  }
+  if (right.ok() && !*right) return wrong_password();
   // Nobody's fault when it could not be checked.
   by_address_.take_back(client_network(address), /*forget_all=*/false);
   by_name_.take_back(name, /*forget_all=*/right.ok());
   if (!right.ok()) return right.status();
-  if (hasher_.is_outdated(admin->password_hash)) {
-    EASEL_ASSIGN_OR_RETURN(const std::string hash, hasher_.hash(password));
-    return store_.renew_hash(name, hash);
-  }
-  return absl::OkStatus();
+  if (!hasher_.is_outdated(admin->password_hash)) return admin->password_hash;
+  EASEL_ASSIGN_OR_RETURN(std::string hash, hasher_.hash(password));
+  EASEL_RETURN_IF_ERROR(unless_changed(store_.renew_hash(name, admin->password_hash, hash)));
+  return hash;
 }
 
 absl::StatusOr<SessionStart> Admins::log_in(const std::string& name, std::string_view password,
                                             const std::string& address, std::string_view user_agent,
                                             std::string_view old_token) {
-  EASEL_RETURN_IF_ERROR(check_password(name, password, address));
+  EASEL_ASSIGN_OR_RETURN(const std::string checked, check_password(name, password, address));
   SessionStart start;
   start.token = make_secret_token();
   SessionRecord& session = start.session;
@@ -135,8 +142,8 @@ absl::StatusOr<SessionStart> Admins::log_in(const std::string& name, std::string
   session.expires_at_ms = session.created_at_ms + options_.session_ms;
   session.address = address;
   session.user_agent = user_agent.substr(0, kMaxUserAgentBytes);
-  EASEL_RETURN_IF_ERROR(
-      store_.start_session(session, hash_of_token(start.token), hash_of_token(old_token)));
+  EASEL_RETURN_IF_ERROR(unless_changed(store_.start_session(
+      session, checked, hash_of_token(start.token), hash_of_token(old_token))));
   return start;
 }
 

@@ -48,9 +48,9 @@ class Admins {
   // Makes the admin, or gives it this password unless it has it already.
   absl::Status ensure(const std::string& name, std::string_view password);
 
-  // Whether it is the admin's password. Errors: unauthorized, rate_limited, busy.
-  absl::Status check_password(const std::string& name, std::string_view password,
-                              const std::string& address);
+  // The admin's hash, if it is the password. Errors: unauthorized, rate_limited, busy.
+  absl::StatusOr<std::string> check_password(const std::string& name, std::string_view password,
+                                             const std::string& address);
   // A new session, in place of that of `old_token` ("" for none). Errors as above.
   absl::StatusOr<SessionStart> log_in(const std::string& name, std::string_view password,
                                       const std::string& address, std::string_view user_agent,

@@ -40,6 +40,7 @@ absl::StatusOr<json> add_trigger(const RouteParts& parts, HttpRequest& request) 
   EASEL_ASSIGN_OR_RETURN(const TriggerOrder order,
                          parse_trigger(request.body, /*is_new=*/true, parts.uploads));
   std::string().swap(request.body);
+  EASEL_RETURN_IF_ERROR(parts.access.limits().take(request, kUploadWork, /*pictures=*/1));
   NewTrigger trigger;
   trigger.phrase = order.phrase.value_or("");
   trigger.match = order.match.value_or(MatchKind::kContains);
@@ -59,6 +60,7 @@ absl::StatusOr<json> change_trigger(const RouteParts& parts, HttpRequest& reques
   std::string().swap(request.body);
   TriggerChange change{std::move(order.phrase), order.match, order.priority, {}};
   if (!order.image.empty() || !order.generation_id.empty()) {
+    EASEL_RETURN_IF_ERROR(parts.access.limits().take(request, kUploadWork, /*pictures=*/1));
     EASEL_ASSIGN_OR_RETURN(change.picture, parts.pranks.pictures.store(order));
   }
   const auto left = parts.pranks.triggers.change(prank.id, id, change, utc_now_ms());

@@ -40,7 +40,9 @@ absl::StatusOr<PrankRecord> make_prank(const RouteParts& parts, const std::strin
   }
 }
 
-HttpResponse create(const RouteParts& parts, const HttpRequest& request) {
+HttpResponse create(const RouteParts& parts, HttpRequest& request) {
+  const absl::Status taken = parts.access.limits().take(request, kUploadWork, /*pictures=*/1);
+  if (!taken.ok()) return error_response(request, taken);
   const absl::StatusOr<PrankRecord> prank = make_prank(parts, request.body);
   if (!prank.ok()) return error_response(request, prank.status());
   nlohmann::json body = maker_prank_json(*prank);

@@ -1,20 +1,16 @@
 // The admin's routes (docs/rest_api.md). The session is a cookie that this script cannot read; writes
 // carry the CSRF token beside it. Failures are ApiErrors, as in api.js.
 
-import {ANSWER_MS, getJson, send} from '/assets/api.js';
-
-let csrfToken = '';
+import {ANSWER_MS, getJson, send, setCsrfToken} from '/assets/api.js';
 
 async function write(method, path, body) {
-  const headers = {'X-CSRF-Token': csrfToken};
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
   const response = await send(path, {
     method,
-    headers,
+    headers: body === undefined ? {} : {'Content-Type': 'application/json'},
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  return response.status === 204 ? null : response.json();
+  return response.json();
 }
 
 function pageOf(path, cursor, more = {}) {
@@ -24,7 +20,7 @@ function pageOf(path, cursor, more = {}) {
 }
 
 function keep(session) {
-  csrfToken = session.csrf_token ?? '';
+  setCsrfToken(session.csrf_token ?? '');
   return session;
 }
 

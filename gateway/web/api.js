@@ -34,10 +34,18 @@ async function errorOf(response) {
   });
 }
 
+// Of an admin's session, if there is one; without it a write by cookie counts as nobody's.
+let csrfToken = '';
+
+export function setCsrfToken(token) {
+  csrfToken = token;
+}
+
 export async function send(path, options) {
+  const headers = csrfToken === '' ? options.headers : {...options.headers, 'X-CSRF-Token': csrfToken};
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, {...options, headers});
   } catch (error) {
     if (options.signal?.aborted && options.signal.reason?.name !== 'TimeoutError') throw error;
     throw new ApiError({code: 'unreachable', message: 'the gateway does not answer'});
@@ -58,12 +66,13 @@ export async function getJson(path) {
   return jsonOf(await send(path, {cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS)}));
 }
 
-export async function sendJson(method, path, body) {
+// `ms` is for sending too: a picture takes its time.
+export async function sendJson(method, path, body, ms = ANSWER_MS) {
   return jsonOf(await send(path, {
     method,
     headers: {'Content-Type': 'application/json'},
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(ms),
   }));
 }
 

@@ -1,6 +1,7 @@
 // The page where the maker of a prank edits it. Its address holds the secret slug; without one it
 // makes a new prank.
 
+import {whoIsIn} from '/assets/admin_api.js';
 import {alarm, announce} from '/assets/announcer.js';
 import {byId, el} from '/assets/dom.js';
 import {explain, inOneLine} from '/assets/messages.js';
@@ -17,7 +18,10 @@ const triggerForm = new TriggerForm(builderSlug, load);
 async function load() {
   byId('missing').hidden = true;
   try {
-    show(await getPrank(builderSlug));
+    const loaded = await getPrank(builderSlug);
+    // What admins alone may edit is here because one is logged in; his writes need his token.
+    if (loaded.is_admin_only) await whoIsIn();
+    show(loaded);
   } catch (error) {
     showMissing(error);
   }
@@ -25,7 +29,8 @@ async function load() {
 
 function showMissing(error) {
   const gone = error.code === 'not_found';
-  const {title, text} = gone ? {title: 'There is no such prank', text: 'The link is wrong, or it was deleted.'} : explain(error);
+  const {title, text} = gone ? {title: 'There is no such prank', text: 'The link is wrong, or it was deleted.'}
+    : error.code === 'unauthorized' ? {title: 'Admins alone edit this prank', text: 'Log in at /admin, then come back.'} : explain(error);
   byId('prank').hidden = true;
   byId('missing').hidden = false;
   byId('missing-title').textContent = title;

@@ -2,6 +2,8 @@
 
 import {ANSWER_MS, getJson, send, sendJson} from '/assets/api.js';
 
+const PICTURE_MS = 180_000;
+
 const visitorPath = (shareSlug) => `/api/pranks/${encodeURIComponent(shareSlug)}`;
 const builderPath = (builderSlug) => `/api/pranks/builder/${encodeURIComponent(builderSlug)}`;
 const triggerPath = (builderSlug, id) => `${builderPath(builderSlug)}/triggers/${id}`;
@@ -25,8 +27,8 @@ export const changePrank = (builderSlug, change) => sendJson('PATCH', builderPat
 export const removePrank = (builderSlug) =>
   send(builderPath(builderSlug), {method: 'DELETE', signal: AbortSignal.timeout(ANSWER_MS)});
 
-export const addTrigger = (builderSlug, trigger) => sendJson('POST', `${builderPath(builderSlug)}/triggers`, trigger);
-export const changeTrigger = (builderSlug, id, change) => sendJson('PATCH', triggerPath(builderSlug, id), change);
+export const addTrigger = (builderSlug, trigger) => sendJson('POST', `${builderPath(builderSlug)}/triggers`, trigger, PICTURE_MS);
+export const changeTrigger = (builderSlug, id, change) => sendJson('PATCH', triggerPath(builderSlug, id), change, PICTURE_MS);
 export const removeTrigger = (builderSlug, id) =>
   send(triggerPath(builderSlug, id), {method: 'DELETE', signal: AbortSignal.timeout(ANSWER_MS)});
 export const orderTriggers = (builderSlug, ids) => sendJson('PUT', `${builderPath(builderSlug)}/triggers/order`, {ids});

@@ -122,6 +122,12 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.click("#sheet .primary")
         self.page.click("#part-body a[href^='/builder/']")
         self.page.until(lambda: (found := self.page.find("#prank")) and found.is_displayed(), "the builder")
+        self.page.set_at_once("prank-title", "Changed by an admin")
+        self.page.click("#title-form .button")
+        self.page.until(lambda: self.driver.title.startswith("Changed by an admin"), "the new title")
+        self.driver.delete_all_cookies()
+        self.driver.refresh()
+        self.page.until_text("#missing-title", "Admins alone")
 
     def test_fits_into_360_pixels_and_axe_finds_nothing_serious(self):
         self.log_in()

@@ -37,6 +37,19 @@ TEST_F(PrankTriggersTest, ATriggerIsWhatWasSentWithAPictureOfItsOwn) {
   EXPECT_EQ(thumbnail->get_header_value("Content-Type"), "image/webp");
 }
 
+TEST_F(PrankTriggersTest, ALargePictureIsShrunkBeforeItIsKept) {
+  start();
+  const json made = make_prank();
+  const auto added = send("POST", builder(made) + "/triggers",
+                          {{"phrase", "large"}, {"image", picture(5000, 100)}});
+  ASSERT_EQ(added->status, 201) << added->body;
+  const auto file = client().Get(json_of(added)["image_url"].get<std::string>());
+  const auto image = decode_image(file->body);
+  ASSERT_TRUE(image.ok()) << image.status();
+  EXPECT_EQ(image->width, 2048);
+  EXPECT_EQ(image->height, 41);
+}
+
 TEST_F(PrankTriggersTest, AGenerationsPictureIsCopiedWithoutWhatItSays) {
   const std::string told = [] {
     Image image = make_image(64, 32, 3);

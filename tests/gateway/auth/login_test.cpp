@@ -221,6 +221,31 @@ TEST_F(LoginTest, GuessingManyNamesIsLimitedByAddressAndByIpv6Network) {
   EXPECT_LE(hashes() - before, 5U);
 }
 
+TEST_F(LoginTest, NamesAndPasswordsThatCannotBeAreCountedAndStopReachingTheDisk) {
+  start_with_admin();
+  int looked_at = 0;
+  for (int i = 0; i < 100; ++i) {
+    const int status = try_login(std::string(65, 'a'), "guess number 1").status;
+    EXPECT_TRUE(status == 401 || status == 429) << status;
+    if (status == 401) ++looked_at;
+  }
+  EXPECT_LE(looked_at, 5);
+}
+
+TEST_F(LoginTest, ALoginThatWasUnderWayWhenThePasswordChangedGivesNoSession) {
+  start_with_admin();
+  AccountStore& accounts = storage->accounts();
+  const std::string old_hash = (*accounts.find_admin("ada"))->password_hash;
+  ASSERT_TRUE(access->admins().reset("ada", "another password, as long").ok());
+  SessionRecord session;
+  session.id = "late";
+  session.admin = "ada";
+  session.expires_at_ms = kMinuteMs;
+  EXPECT_TRUE(absl::IsNotFound(accounts.start_session(session, old_hash, "token's hash", "")));
+  EXPECT_TRUE(absl::IsNotFound(accounts.renew_hash("ada", old_hash, "newer hash")));
+  EXPECT_NE((*accounts.find_admin("ada"))->password_hash, "newer hash");
+}
+
 TEST_F(LoginTest, ASuccessClearsTheNameAndMistypingNowAndThenCostsNothing) {
   start_with_admin();
   for (int i = 0; i < 50; ++i) {

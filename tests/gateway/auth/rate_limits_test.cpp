@@ -169,6 +169,27 @@ TEST_F(RateLimitsTest, EditsAreCountedToo) {
   EXPECT_EQ(call("POST", "/edit", form, body).status, 429);
 }
 
+TEST_F(RateLimitsTest, MakingAPrankCostsUnitsToo) {
+  settings.limits.units_per_minute = 2;
+  settings.limits.model_costs = {{"upload", 2}};
+  start();
+  EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"title": "one"})").status, 201);
+  EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"title": "two"})").status, 429);
+}
+
+// A form needs no preflight: a page of any site could send one through its visitor's browser.
+TEST_F(RateLimitsTest, AFormFromAPageOfAnotherSiteIsRefused) {
+  start();
+  const std::string body =
+      FormBody().add("prompt", "x").add_file("image", "a.png", solid_png(32, 16)).text();
+  for (const auto& [origin, status] : std::initializer_list<std::pair<std::string_view, int>>{
+           {"https://elsewhere.example", 403}, {"null", 403}, {"http://easel.example", 200}}) {
+    const HeaderList headers =
+        list_of({{"Content-Type", FormBody::content_type()}, {"Origin", origin}});
+    EXPECT_EQ(call("POST", "/edit", headers, body).status, status) << origin;
+  }
+}
+
 TEST_F(RateLimitsTest, WorkThatDoesNotBeginCostsNothing) {
   settings.limits.units_per_minute = 2;
   settings.limits.units_per_day = 2;
