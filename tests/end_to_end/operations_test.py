@@ -24,6 +24,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md"
 ADDRESS, SOCKET, TLS_ADDRESS = "127.0.0.1:50051", "unix:/run/easel/worker.sock", "worker.example:50051"
 LONG_JOB = '"steps": 200'
+GATEWAY = "127.0.0.1:7999"
+# Of the gateway's admins; they have a test of their own.
+ADMINS = ("admin create ada", "admin reset ada", "/api/admin/keys", "Bearer easel_…")
 
 # What a command's output must contain; every command of the page stands here, or in a test of its own.
 ANSWERS = {
@@ -75,7 +78,8 @@ class OperationsCase(unittest.TestCase):
         return next(line["address"] for line in lines if line["event"] == "listening")
 
     def shell(self, command):
-        environment = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        path = f"{self.folder}/bin:{pathlib.Path(PROGRAMS).resolve()}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "EASEL_DATA_DIR": str(self.service.data)}
         return subprocess.Popen(
             ["bash", "-e", "-o", "pipefail", "-c", command],
             cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -102,7 +106,7 @@ class OperationsCase(unittest.TestCase):
         return found[0]
 
     def test_every_command_is_known_to_a_test(self):
-        known = [*ANSWERS, "build/bin/easel-worker", SOCKET, TLS_ADDRESS]
+        known = [*ANSWERS, "build/bin/easel-worker", SOCKET, TLS_ADDRESS, *ADMINS]
         for command in commands_of_the_page():
             self.assertEqual(len([text for text in known if text in command]), 1, command)
 
@@ -132,6 +136,19 @@ class OperationsCase(unittest.TestCase):
         output = job.communicate(timeout=300)[0]
         self.assertNotEqual(job.returncode, 0)
         self.assertIn('"reason": "CANCELLED"', output)
+
+    def test_the_commands_for_admins_and_keys(self):
+        self.service.start_gateway()
+        address = f"127.0.0.1:{self.service.port}"
+        create, reset, make_key, use_key = (self.command_with(text).replace(GATEWAY, address) for text in ADMINS)
+        self.expect(f"echo 'the first password' | {create}", "was made")
+        (self.folder / "password.txt").write_text("another password\n")
+        self.expect(reset, "was changed")
+        self.expect(make_key.replace("-u ada", "-u 'ada:the first password'"), "unauthorized")
+        output, went_well = self.run_command(make_key.replace("-u ada", "-sS -u 'ada:another password'"))
+        self.assertTrue(went_well, output)
+        self.expect(use_key.replace("easel_…", json.loads(output)["key"]), '"queue"')
+        self.expect(use_key.replace("easel_…", "easel_unknown"), "unauthorized")
 
     def test_the_command_for_a_worker_at_a_socket(self):
         self.start_worker("--address", self.service.worker_address)
