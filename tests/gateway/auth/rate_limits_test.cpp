@@ -183,7 +183,7 @@ TEST_F(RateLimitsTest, AFormFromAPageOfAnotherSiteIsRefused) {
   const std::string body =
       FormBody().add("prompt", "x").add_file("image", "a.png", solid_png(32, 16)).text();
   for (const auto& [origin, status] : std::initializer_list<std::pair<std::string_view, int>>{
-           {"https://elsewhere.example", 403}, {"null", 403}, {"http://easel.example", 200}}) {
+           {"https://example.org", 403}, {"null", 403}, {"https://pranks.halsted.dev", 200}}) {
     const HeaderList headers =
         list_of({{"Content-Type", FormBody::content_type()}, {"Origin", origin}});
     EXPECT_EQ(call("POST", "/edit", headers, body).status, status) << origin;
