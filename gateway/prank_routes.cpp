@@ -1,9 +1,12 @@
 #include "gateway/prank_routes.h"
 
-#include <optional>
+#include <charconv>
+#include <utility>
 
 #include "base/error.h"
 #include "gateway/api_error.h"
+#include "gateway/error_body.h"
+#include "gateway/json_response.h"
 
 namespace easel {
 namespace {
@@ -11,6 +14,27 @@ namespace {
 absl::Status no_such_prank() { return api_error(ErrorCode::kNotFound, "there is no such prank"); }
 
 }  // namespace
+
+Route make_prank_route(const RouteParts& parts, const char* method, const char* pattern,
+                       PrankAction* action, int status) {
+  Route route;
+  route.method = method;
+  route.pattern = pattern;
+  route.handler = [parts, action, status](HttpRequest& request) {
+    const absl::StatusOr<nlohmann::json> body = action(parts, request);
+    return body.ok() ? json_response(*body, status) : error_response(request, body.status());
+  };
+  return route;
+}
+
+std::optional<int64_t> id_in_path(const HttpRequest& request, const std::string& parameter) {
+  const std::string& text = request.path_parameters.at(parameter);
+  int64_t id = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return id;
+}
 
 absl::Status prank_error(const absl::Status& status) {
   const std::string_view message = to_std(status.message());

@@ -1,6 +1,12 @@
 // What the routes of pranks have in common.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/http_types.h"
@@ -14,6 +20,16 @@ inline constexpr size_t kBuilderSlugBytes = 24;
 // What makes a prank, or gives a trigger a picture, takes units of its caller's limits as one
 // picture of this "engine" does: 1, or what --model-cost says of it.
 inline constexpr char kUploadWork[] = "upload";
+
+// What a route answers with, or its error.
+using PrankAction = absl::StatusOr<nlohmann::json>(const RouteParts& parts, HttpRequest& request);
+
+// A route without a body that answers with `status` and what `action` gives.
+Route make_prank_route(const RouteParts& parts, const char* method, const char* pattern,
+                       PrankAction* action, int status = 200);
+
+// The number that the path has as `parameter`; nullopt when it is none.
+std::optional<int64_t> id_in_path(const HttpRequest& request, const std::string& parameter);
 
 // The storage's error as one of the API's: not_found, conflict, invalid_field; others stay.
 absl::Status prank_error(const absl::Status& status);

@@ -83,7 +83,10 @@ absl::Status ReadyPicture::generate(const WorkerRequest& request, const WorkerCa
   EASEL_ASSIGN_OR_RETURN(const Image picture, decode_image(png_));
   result.width = static_cast<uint32_t>(picture.width);
   result.height = static_cast<uint32_t>(picture.height);
-  EASEL_ASSIGN_OR_RETURN(const std::string preview, make_preview(picture));
+  std::string preview;
+  if (request.preview_every > 0) {
+    EASEL_ASSIGN_OR_RETURN(preview, make_preview(picture));
+  }
   Sender sender(sink, cancel);
   sender.send(WorkerQueued{});
   sender.send(WorkerProgress{"encoding", 1, 1});

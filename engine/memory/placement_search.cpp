@@ -44,9 +44,9 @@ class Search {
     if (!problem_.used(component)) return enumerate_held(component, Placement::kWhole);
     enumerate_held(component, Placement::kResident);
     // Blocks that are used once gain nothing by staying until the stage ends.
-    if (num_passes(component) == 1) enumerate_streamed(component);
+    if (problem_.num_passes(component) == 1) enumerate_streamed(component);
     enumerate_held(component, Placement::kWhole);
-    if (num_passes(component) > 1) enumerate_streamed(component);
+    if (problem_.num_passes(component) > 1) enumerate_streamed(component);
   }
 
   void enumerate_held(size_t component, Placement placement) {
@@ -79,7 +79,8 @@ class Search {
       if (holdings[i].placement != Placement::kStreamHost) continue;
       const ComponentFootprint& footprint = problem_.component(i);
       const bool kept = footprint.total_bytes() <= problem_.limits.host_bytes;
-      const int64_t room = num_passes(i) == 1 ? least_bytes(footprint) : room_for(i, holdings);
+      const int64_t room =
+          problem_.num_passes(i) == 1 ? least_bytes(footprint) : room_for(i, holdings);
       holdings[i].blocks =
           hold_within(footprint, room, pass_rates(problem_, busiest_stage(i), i, kept));
     }
@@ -100,15 +101,6 @@ class Search {
       room = std::min(room, problem_.limits.budget_bytes - others);
     }
     return room;
-  }
-
-  // Over the component's blocks in a request.
-  int64_t num_passes(size_t component) const {
-    int64_t passes = 0;
-    for (const PlannedStage& stage : problem_.stages) {
-      if (stage.uses(component)) passes += stage.demand->passes;
-    }
-    return passes;
   }
 
   const PlannedStage& busiest_stage(size_t component) const {

@@ -118,6 +118,14 @@ bool PlanProblem::used(size_t component) const {
                      [&](const PlannedStage& stage) { return stage.uses(component); });
 }
 
+int64_t PlanProblem::num_passes(size_t component) const {
+  int64_t passes = 0;
+  for (const PlannedStage& stage : stages) {
+    if (stage.uses(component)) passes += stage.demand->passes;
+  }
+  return passes;
+}
+
 PlanProblem make_problem(const std::vector<ComponentFootprint>& components,
                          const std::vector<StageDemand>& stages, const MemoryLimits& limits) {
   PlanProblem problem{&components, {}, limits};

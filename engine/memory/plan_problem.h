@@ -31,6 +31,7 @@ struct PlanProblem {
   const ComponentFootprint& component(size_t index) const { return (*components)[index]; }
   size_t size() const { return components->size(); }
   bool used(size_t component) const;
+  int64_t num_passes(size_t component) const;  // over its blocks, of all stages of a request
 };
 
 // For each stage the first way that the budget holds with the least of weights: as it is, in

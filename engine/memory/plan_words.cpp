@@ -31,25 +31,16 @@ std::string stage_names(const PlanProblem& problem, const std::string& component
   return join(names, " and ");
 }
 
-int64_t most_passes(const PlanProblem& problem, const std::string& component) {
-  int64_t passes = 0;
-  for (const PlannedStage& stage : problem.stages) {
-    for (const size_t i : stage.components) {
-      if (problem.component(i).name == component) passes = std::max(passes, stage.demand->passes);
-    }
-  }
-  return passes;
-}
-
-std::string blocks_sentence(const PlanProblem& problem, const ComponentPlan& component,
-                            const ComponentFootprint& footprint) {
+std::string blocks_sentence(const PlanProblem& problem, size_t index,
+                            const ComponentPlan& component) {
+  const ComponentFootprint& footprint = problem.component(index);
   int64_t streamed = 0;
   for (size_t i = 0; i < footprint.block_bytes.size(); ++i) {
     if (!component.resident_blocks[i]) streamed += footprint.block_bytes[i];
   }
   const std::string_view from =
       component.placement == Placement::kStreamDisk ? "disk" : "host memory";
-  if (most_passes(problem, component.name) == 1) {
+  if (problem.num_passes(index) == 1) {
     return concat(component.name, " passes through, a block at a time (",
                   format_byte_size(streamed), " from ", from, "): each is used once a request. ");
   }
@@ -110,8 +101,7 @@ std::string explain_plan(const PlanProblem& problem, const ResidencyPlan& plan) 
                            : concat(name, " is there only while ", stages, " runs. ");
   }
   for (size_t i = 0; i < plan.components.size(); ++i) {
-    if (plan.components[i].streams())
-      text += blocks_sentence(problem, plan.components[i], problem.component(i));
+    if (plan.components[i].streams()) text += blocks_sentence(problem, i, plan.components[i]);
   }
   if (text.empty()) return "Everything fits and stays in place between requests.";
   if (plan.vae_tile > 0)

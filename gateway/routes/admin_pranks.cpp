@@ -1,11 +1,9 @@
-#include <charconv>
 #include <utility>
 
 #include "base/error.h"
 #include "base/random_bytes.h"
 #include "base/utc_time.h"
-#include "gateway/error_body.h"
-#include "gateway/json_response.h"
+#include "gateway/api_error.h"
 #include "gateway/page_query.h"
 #include "gateway/prank_body.h"
 #include "gateway/prank_json.h"
@@ -20,7 +18,7 @@ constexpr char kVipSlug[] = "imagine";
 constexpr char kVipTitle[] = "VIP Imagination Station";
 constexpr char kVipSession[] = "vip-admin";
 
-absl::StatusOr<json> make_vip(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<json> make_vip(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const std::optional<std::string> session_id,
                          parse_vip_prank(request.body));
   PrankRecord prank;
@@ -42,7 +40,7 @@ absl::StatusOr<json> make_vip(const RouteParts& parts, const HttpRequest& reques
   return body;
 }
 
-absl::StatusOr<json> list(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<json> list(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PageQuery query,
                          read_page_query(request, PrankStore::kMaxPageItems));
   EASEL_ASSIGN_OR_RETURN(const PrankPage page, parts.pranks.pranks.page(query.limit, query.cursor));
@@ -54,21 +52,18 @@ absl::StatusOr<json> list(const RouteParts& parts, const HttpRequest& request) {
   return json{{"items", std::move(items)}, {"next", page.next ? json(*page.next) : json(nullptr)}};
 }
 
-absl::StatusOr<PrankRecord> find_by_id(const RouteParts& parts, const std::string& text) {
-  int64_t id = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, id);
+absl::StatusOr<PrankRecord> find_by_id(const RouteParts& parts, const HttpRequest& request) {
   std::optional<PrankRecord> prank;
-  if (error == std::errc() && stop == end) {
-    EASEL_ASSIGN_OR_RETURN(prank, parts.pranks.pranks.by_id(id));
+  if (const std::optional<int64_t> id = id_in_path(request, "id")) {
+    EASEL_ASSIGN_OR_RETURN(prank, parts.pranks.pranks.by_id(*id));
   }
   if (!prank) return api_error(ErrorCode::kNotFound, "there is no such prank");
   return *std::move(prank);
 }
 
-absl::StatusOr<json> show_analytics(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<json> show_analytics(const RouteParts& parts, HttpRequest& request) {
   PrankAnalytics analytics;
-  EASEL_ASSIGN_OR_RETURN(analytics.prank, find_by_id(parts, request.path_parameters.at("id")));
+  EASEL_ASSIGN_OR_RETURN(analytics.prank, find_by_id(parts, request));
   const int64_t id = analytics.prank.id;
   EASEL_ASSIGN_OR_RETURN(analytics.triggers, parts.pranks.triggers.list(id));
   EASEL_ASSIGN_OR_RETURN(analytics.days, parts.pranks.visits.days(id));
@@ -80,15 +75,8 @@ absl::StatusOr<json> show_analytics(const RouteParts& parts, const HttpRequest& 
 }  // namespace
 
 void add_admin_prank_routes(Router& router, const RouteParts& parts) {
-  using Action = absl::StatusOr<json> (*)(const RouteParts&, const HttpRequest&);
-  const auto add = [&](const char* method, const char* pattern, Action action, int status) {
-    Route route;
-    route.method = method;
-    route.pattern = pattern;
-    route.handler = [parts, action, status](HttpRequest& request) {
-      const absl::StatusOr<json> body = action(parts, request);
-      return body.ok() ? json_response(*body, status) : error_response(request, body.status());
-    };
+  const auto add = [&](const char* method, const char* pattern, PrankAction* action, int status) {
+    Route route = make_prank_route(parts, method, pattern, action, status);
     if (route.method == "POST") route.max_body_bytes = kMaxPrankBody;
     router.add(Access::kAdmin, std::move(route));
   };

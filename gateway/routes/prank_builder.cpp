@@ -2,8 +2,7 @@
 
 #include "base/error.h"
 #include "base/utc_time.h"
-#include "gateway/error_body.h"
-#include "gateway/json_response.h"
+#include "gateway/api_error.h"
 #include "gateway/prank_body.h"
 #include "gateway/prank_json.h"
 #include "gateway/prank_routes.h"
@@ -21,12 +20,12 @@ absl::StatusOr<nlohmann::json> whole_prank(const RouteParts& parts, const PrankR
   return body;
 }
 
-absl::StatusOr<nlohmann::json> show(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<nlohmann::json> show(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
   return whole_prank(parts, prank);
 }
 
-absl::StatusOr<nlohmann::json> change(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<nlohmann::json> change(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
   EASEL_ASSIGN_OR_RETURN(const PrankChange change, parse_prank_change(request.body));
   if (prank.is_vip && change.share_slug) {
@@ -37,7 +36,7 @@ absl::StatusOr<nlohmann::json> change(const RouteParts& parts, const HttpRequest
   return show(parts, request);
 }
 
-absl::StatusOr<nlohmann::json> remove(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<nlohmann::json> remove(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
   const absl::StatusOr<std::vector<TriggerFiles>> files = parts.pranks.pranks.remove(prank.id);
   if (!files.ok()) return prank_error(files.status());
@@ -48,16 +47,9 @@ absl::StatusOr<nlohmann::json> remove(const RouteParts& parts, const HttpRequest
 }  // namespace
 
 void add_prank_builder_routes(Router& router, const RouteParts& parts) {
-  using Action = absl::StatusOr<nlohmann::json> (*)(const RouteParts&, const HttpRequest&);
-  const auto add = [&](const char* method, Action action, size_t max_body_bytes) {
-    Route route;
-    route.method = method;
-    route.pattern = kPattern;
+  const auto add = [&](const char* method, PrankAction* action, size_t max_body_bytes) {
+    Route route = make_prank_route(parts, method, kPattern, action);
     route.max_body_bytes = max_body_bytes;
-    route.handler = [parts, action](HttpRequest& request) {
-      const absl::StatusOr<nlohmann::json> body = action(parts, request);
-      return body.ok() ? json_response(*body) : error_response(request, body.status());
-    };
     // The slug in the path is what lets in; see find_built_prank().
     router.add(Access::kVisitor, std::move(route));
   };

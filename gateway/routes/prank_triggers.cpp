@@ -1,10 +1,8 @@
-#include <charconv>
 #include <utility>
 
 #include "base/error.h"
 #include "base/utc_time.h"
-#include "gateway/error_body.h"
-#include "gateway/json_response.h"
+#include "gateway/api_error.h"
 #include "gateway/picture_body.h"
 #include "gateway/prank_body.h"
 #include "gateway/prank_json.h"
@@ -21,11 +19,7 @@ constexpr char kOnePattern[] = "/api/pranks/builder/{builder_slug}/triggers/{tri
 constexpr std::chrono::milliseconds kPictureTimeout(60'000);
 
 absl::StatusOr<int64_t> trigger_id_of(const HttpRequest& request) {
-  const std::string& text = request.path_parameters.at("trigger_id");
-  int64_t id = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, id);
-  if (error == std::errc() && stop == end) return id;
+  if (const std::optional<int64_t> id = id_in_path(request, "trigger_id")) return *id;
   return api_error(ErrorCode::kNotFound, "the prank has no such trigger");
 }
 
@@ -94,17 +88,6 @@ absl::StatusOr<json> reorder_triggers(const RouteParts& parts, HttpRequest& requ
 }  // namespace
 
 void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
-  using Action = absl::StatusOr<json> (*)(const RouteParts&, HttpRequest&);
-  const auto make = [&](const char* method, const char* pattern, Action action, int status) {
-    Route route;
-    route.method = method;
-    route.pattern = pattern;
-    route.handler = [parts, action, status](HttpRequest& request) {
-      const absl::StatusOr<json> body = action(parts, request);
-      return body.ok() ? json_response(*body, status) : error_response(request, body.status());
-    };
-    return route;
-  };
   const auto with_picture = [](Route route) {
     route.max_body_bytes = kMaxTriggerBody;
     route.body_timeout = kPictureTimeout;
@@ -113,12 +96,12 @@ void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
   };
   // The slug in the path is what lets in; see find_built_prank().
   const auto add = [&](Route route) { router.add(Access::kVisitor, std::move(route)); };
-  add(with_picture(make("POST", kListPattern, &add_trigger, 201)));
-  Route order = make("PUT", kOrderPattern, &reorder_triggers, 200);
+  add(with_picture(make_prank_route(parts, "POST", kListPattern, &add_trigger, 201)));
+  Route order = make_prank_route(parts, "PUT", kOrderPattern, &reorder_triggers);
   order.max_body_bytes = kMaxPrankBody;
   add(std::move(order));
-  add(with_picture(make("PATCH", kOnePattern, &change_trigger, 200)));
-  add(make("DELETE", kOnePattern, &remove_trigger, 200));
+  add(with_picture(make_prank_route(parts, "PATCH", kOnePattern, &change_trigger)));
+  add(make_prank_route(parts, "DELETE", kOnePattern, &remove_trigger));
 }
 
 }  // namespace easel

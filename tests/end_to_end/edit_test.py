@@ -177,7 +177,7 @@ class EditCase(unittest.TestCase):
             b"x" * (20 * MIB),
             png(64, 64)[:-30],
         ]
-        for picture in storm:  # first uses of everything
+        for picture in 5 * storm:  # first uses of everything, in each of the C library's arenas
             self.edit(picture, ("resolution", "64"))
         before = [resident(process) for process in (self.service.worker, self.service.gateway)]
         for _ in range(5):
