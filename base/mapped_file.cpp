@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -27,6 +28,8 @@ constexpr size_t kMaxMappings = 1024;
 std::array<Mapping, kMaxMappings> g_mappings;
 std::mutex g_mappings_mutex;  // guards taking and freeing slots, never taken by the handler
 struct sigaction g_previous_action;
+// What a touch of one page maps beside it at most (fault_around_bytes, its value in every kernel).
+constexpr size_t kFaultAround = size_t{64} << 10;
 const uintptr_t kPageSize = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
 
 void on_sigbus(int signal, siginfo_t* info, void* context) {
@@ -139,11 +142,33 @@ absl::Status MappedFile::read(size_t offset, std::byte* target, size_t length) c
   return absl::OkStatus();
 }
 
+MappedFile::Pages MappedFile::pages(size_t offset, size_t length, size_t unit) const {
+  const auto base = reinterpret_cast<uintptr_t>(data_);
+  const uintptr_t begin = (base + offset) / unit * unit;
+  const uintptr_t end = (base + offset + length + unit - 1) / unit * unit;
+  const uintptr_t last = (base + size_ + kPageSize - 1) / kPageSize * kPageSize;
+  return {reinterpret_cast<void*>(std::max(begin, base)),
+          std::min(end, last) - std::max(begin, base)};
+}
+
+absl::Status MappedFile::populate(size_t offset, size_t length) const {
+  if (length == 0) return absl::OkStatus();
+  const Pages range = pages(offset, length, kPageSize);
+  // All of it is on its way from the disk before the first page is waited for.
+  ::madvise(range.begin, range.length, MADV_WILLNEED);
+  if (::madvise(range.begin, range.length, MADV_POPULATE_READ) == 0) return absl::OkStatus();
+  // EINVAL: a kernel before 5.14; the pages come when they are touched.
+  if (errno == EINVAL || errno == EAGAIN || errno == EINTR) return absl::OkStatus();
+  if (errno == EFAULT) {
+    return bad_weights(path_.string(), " became shorter while it was in use: restore the file");
+  }
+  return bad_weights("cannot read ", path_.string(), ": ", std::strerror(errno));
+}
+
 void MappedFile::release(size_t offset, size_t length) const {
-  const uintptr_t begin =
-      (reinterpret_cast<uintptr_t>(data_) + offset + kPageSize - 1) & ~(kPageSize - 1);
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(data_) + offset + length) & ~(kPageSize - 1);
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  if (length == 0) return;
+  const Pages range = pages(offset, length, kFaultAround);
+  ::madvise(range.begin, range.length, MADV_DONTNEED);
 }
 
 }  // namespace easel

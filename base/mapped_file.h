@@ -39,12 +39,23 @@ class MappedFile {
   // this process's memory. BAD_WEIGHTS when the file was cut short or the disk refuses.
   absl::Status read(size_t offset, std::byte* target, size_t length) const;
 
-  // Tells the kernel that these bytes will not be needed soon, so that they leave the process's
-  // memory. They are read from the file again when touched. Whole pages inside the range only.
+  // Brings these bytes into the process's memory, so that touching them costs nothing more; from
+  // the disk in large pieces. BAD_WEIGHTS when the file was cut short or the disk refuses.
+  absl::Status populate(size_t offset, size_t length) const;
+
+  // Lets these bytes, and what the kernel has mapped beside them, leave the process's memory. They
+  // are read from the file again when touched.
   void release(size_t offset, size_t length) const;
 
  private:
+  struct Pages {
+    void* begin;
+    size_t length;
+  };
+
   MappedFile(std::filesystem::path path, int fd, const char* data, size_t size);
+  // The pages of the mapping that hold these bytes, outward to multiples of `unit`.
+  Pages pages(size_t offset, size_t length, size_t unit) const;
 
   std::filesystem::path path_;
   int fd_;  // of the file that is mapped, also when another one has taken its name

@@ -38,9 +38,8 @@ absl::Status Component::stream(at::ScalarType dtype, at::Device device,
   if (lies_as(residency)) return absl::OkStatus();
   unload();
   const std::vector<Module::Block> blocks = module_->blocks();
-  EASEL_ASSIGN_OR_RETURN(auto shared,
-                         WeightBuffer::load(blocks[0].parameters, dtype, device, InPlace::kNever));
-  pack(blocks, dtype);
+  EASEL_ASSIGN_OR_RETURN(auto shared, WeightBuffer::load(blocks[0].parameters, dtype, device));
+  pack(blocks, dtype, device);
   const auto& resident = residency.resident;
   const bool streams = std::find(resident.begin(), resident.end(), false) != resident.end();
   std::vector<const PackedBlock*> streamed;
@@ -50,17 +49,18 @@ absl::Status Component::stream(at::ScalarType dtype, at::Device device,
     streamed.push_back(packed_[i].get());
   }
   EASEL_ASSIGN_OR_RETURN(streamed_,
-                         StreamedWeights::create(std::move(streamed), residency, device, transfer));
+                         StreamedWeights::create(std::move(streamed), residency, transfer));
   buffers_.push_back(std::move(shared));
   return absl::OkStatus();
 }
 
-void Component::pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype) {
-  if (!packed_.empty() && packed_dtype_ == dtype) return;
+void Component::pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype,
+                     at::Device device) {
+  if (!packed_.empty() && packed_for_ == std::pair(dtype, device)) return;
   packed_.clear();
-  packed_dtype_ = dtype;
+  packed_for_ = {dtype, device};
   for (size_t i = 1; i < blocks.size(); ++i) {
-    packed_.push_back(std::make_unique<PackedBlock>(blocks[i].parameters, dtype));
+    packed_.push_back(std::make_unique<PackedBlock>(blocks[i].parameters, dtype, device));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -57,16 +58,16 @@ class Component {
   // Its sizes when it is computed in `dtype`.
   ComponentFootprint footprint(at::ScalarType dtype) const;
 
-  // Bytes of our own memory that the loaded weights take, streaming slots included; what lies in
-  // the mapped file is not counted.
+  // Bytes that the loaded weights take: slots and resident blocks with what they use in the mapped
+  // file, other weights without it.
   int64_t loaded_bytes() const;
-  // Bytes of the loaded weights that are used where they lie in the mapped file.
+  // Bytes of those other weights that are used where they lie in the mapped file.
   int64_t mapped_bytes() const;
 
  private:
   Component(std::string name, std::unique_ptr<Module> module,
             std::shared_ptr<const Checkpoint> checkpoint);
-  void pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype);
+  void pack(const std::vector<Module::Block>& blocks, at::ScalarType dtype, at::Device device);
 
   std::string name_;
   std::shared_ptr<const Checkpoint> checkpoint_;
@@ -74,7 +75,8 @@ class Component {
   std::vector<std::unique_ptr<WeightBuffer>> buffers_;  // while loaded; one a block, or the first
   // The other blocks since they streamed first, with what the device keeps of them.
   std::vector<std::unique_ptr<PackedBlock>> packed_;
-  at::ScalarType packed_dtype_ = at::kFloat;   // what they are computed in
+  // What they are computed in, and where.
+  std::pair<at::ScalarType, at::Device> packed_for_{at::kFloat, at::kCPU};
   std::unique_ptr<StreamedWeights> streamed_;  // where they stream
 };
 

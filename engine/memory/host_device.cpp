@@ -46,9 +46,6 @@ absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
                       concat("the system gives no ", bytes,
                              " bytes for weights: ", std::generic_category().message(errno)));
   }
-  // The first touch of a page costs more than the copy into it: fewer, larger ones. Where the
-  // system has none it stays as it is.
-  madvise(memory, bytes, MADV_HUGEPAGE);
   allocated_[static_cast<std::byte*>(memory)] = bytes;
   host_ledger().add(MemoryTag::kWeights, static_cast<int64_t>(bytes));
   return static_cast<std::byte*>(memory);
@@ -59,6 +56,7 @@ void HostDevice::release(std::byte* memory) {
     std::unique_lock lock(mutex_);
     drop_uploads(lock, memory);
   }
+  let_go_of(memory);
   const auto found = allocated_.find(memory);
   if (found != allocated_.end()) give_back(found);
 }
@@ -104,14 +102,39 @@ void HostDevice::run() {
     Upload& upload = uploads_.at(reading_);
     lock.unlock();
     const Clock::time_point begin = Clock::now();
-    absl::Status read =
-        read_without_throwing(*upload.source, 0, upload.source->bytes(), upload.memory);
+    absl::Status read = fill(upload);
     lock.lock();
     throttle(lock, begin, upload.source->bytes());
     upload.read = std::move(read);
     reading_ = kNoTicket;
     changed_.notify_all();
   }
+}
+
+absl::Status HostDevice::fill(const Upload& upload) {
+  let_go_of(upload.memory);
+  const size_t bytes = upload.source->bytes();
+  if (upload.source->in_place_bytes() > 0) {
+    const std::lock_guard lock(in_place_mutex_);
+    in_place_[upload.memory] = upload.source;
+  } else {
+    // The first touch of a page costs more than the copy into it: fewer, larger ones. Where the
+    // system has none it stays as it is. Not where little is copied: a large page is all there.
+    madvise(upload.memory, bytes, MADV_HUGEPAGE);
+  }
+  return read_without_throwing(*upload.source, 0, bytes, upload.memory);
+}
+
+void HostDevice::let_go_of(const std::byte* memory) {
+  const BlockSource* source = nullptr;
+  {
+    const std::lock_guard lock(in_place_mutex_);
+    const auto found = in_place_.find(memory);
+    if (found == in_place_.end()) return;
+    source = found->second;
+    in_place_.erase(found);
+  }
+  source->let_go();
 }
 
 void HostDevice::throttle(std::unique_lock<std::mutex>& lock, Clock::time_point begin,

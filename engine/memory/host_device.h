@@ -55,11 +55,19 @@ class HostDevice : public TransferDevice {
   // Sleeps until the speed that was asked for has had time for `bytes`, or the device is to end.
   void throttle(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point begin,
                 size_t bytes);
+  // Reads what `upload` brings, in place of what was in its memory.
+  absl::Status fill(const Upload& upload);
+  // Has the source of what lies in `memory` let go of its pages.
+  void let_go_of(const std::byte* memory);
   // Forgets uploads into `memory`, when the one that is being read is done.
   void drop_uploads(std::unique_lock<std::mutex>& lock, const std::byte* memory);
 
   const HostDeviceOptions options_;
   std::map<std::byte*, size_t> allocated_;  // bytes; the caller's thread alone
+  // Whose bytes belong to a piece of memory without lying in it. For whoever reads into that memory
+  // or releases it: never both at once.
+  std::mutex in_place_mutex_;
+  std::map<const std::byte*, const BlockSource*> in_place_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;

@@ -5,6 +5,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/error.h"
 #include "engine/nn/dtype_map.h"
@@ -54,25 +55,72 @@ absl::Status read_parameter(const Parameter& parameter, int64_t first, int64_t l
                        target + static_cast<size_t>(middle - first) * c10::elementSize(dtype));
 }
 
-}  // namespace
-
+// What `parameter` is computed in when its component is computed in `component_dtype`.
 at::ScalarType compute_dtype(const Parameter& parameter, at::ScalarType component_dtype) {
   const bool widened =
       component_dtype == at::kHalf && parameter.precision() == Precision::kFloat32InHalf;
   return widened ? at::kFloat : component_dtype;
 }
 
-size_t packed_bytes(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype) {
-  return PackedBlock(parameters, component_dtype).bytes();
+size_t bytes_in(const Parameter& parameter, at::ScalarType dtype) {
+  return static_cast<size_t>(parameter.numel()) * c10::elementSize(dtype);
 }
 
-PackedBlock::PackedBlock(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype)
-    : parameters_(parameters) {
-  for (const Parameter* parameter : parameters_) {
-    const at::ScalarType dtype = compute_dtype(*parameter, component_dtype);
-    offsets_.push_back(bytes_);
-    dtypes_.push_back(dtype);
-    bytes_ += align_weight(static_cast<size_t>(parameter->numel()) * c10::elementSize(dtype));
+// Where the parameter's rows begin in the entry's file.
+size_t file_offset(const Parameter& parameter) {
+  const ParameterSource& source = parameter.source();
+  const int64_t rows = parameter.shape().empty() ? 1 : std::max<int64_t>(parameter.shape()[0], 1);
+  const int64_t first = source.first_row * (parameter.numel() / rows);
+  return source.entry->info->offset +
+         static_cast<size_t>(first) * c10::elementSize(to_scalar_type(source.entry->info->dtype));
+}
+
+// The parameter's rows as they lie in the mapped file. ATen has no read-only tensors; nobody writes
+// to weights.
+at::Tensor stored_rows(const Parameter& parameter) {
+  const Checkpoint::Entry& entry = *parameter.source().entry;
+  const char* data = entry.file->file().bytes().data() + file_offset(parameter);
+  return at::from_blob(const_cast<char*>(data), parameter.shape(),
+                       at::TensorOptions(to_scalar_type(entry.info->dtype)));
+}
+
+// Kernels may round differently for rows that are not aligned. Products with matrices of 16-bit
+// elements do not, wherever the elements themselves are aligned (a test holds them to it), and such
+// matrices are what large checkpoints consist of.
+size_t needed_alignment(const at::Tensor& stored) {
+  return stored.dim() == 2 && stored.element_size() == 2 ? stored.element_size() : kWeightAlignment;
+}
+
+bool usable_in_place(const Parameter& parameter, at::ScalarType dtype, at::Device device) {
+  if (!device.is_cpu() || parameter.source().swap_halves) return false;
+  const at::Tensor stored = stored_rows(parameter);
+  return stored.scalar_type() == dtype &&
+         reinterpret_cast<uintptr_t>(stored.const_data_ptr()) % needed_alignment(stored) == 0;
+}
+
+}  // namespace
+
+size_t packed_bytes(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype) {
+  size_t bytes = 0;
+  for (const Parameter* parameter : parameters) {
+    bytes += align_weight(bytes_in(*parameter, compute_dtype(*parameter, component_dtype)));
+  }
+  return bytes;
+}
+
+PackedBlock::PackedBlock(const std::vector<Parameter*>& parameters, at::ScalarType component_dtype,
+                         at::Device device)
+    : parameters_(parameters), device_(device) {
+  const auto dtype_of = [&](const Parameter* one) { return compute_dtype(*one, component_dtype); };
+  const auto first_in_place = std::stable_partition(
+      parameters_.begin(), parameters_.end(),
+      [&](const Parameter* one) { return !usable_in_place(*one, dtype_of(one), device); });
+  num_copied_ = static_cast<size_t>(first_in_place - parameters_.begin());
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    dtypes_.push_back(dtype_of(parameters_[i]));
+    offsets_.push_back(bytes());
+    (i < num_copied_ ? copied_bytes_ : in_place_bytes_) +=
+        align_weight(bytes_in(*parameters_[i], dtypes_[i]));
   }
 }
 
@@ -83,23 +131,35 @@ absl::Status PackedBlock::read_part(size_t first, size_t count, std::byte* targe
   return read_range(first, count, target);
 }
 
-absl::Status PackedBlock::read_at_once(std::byte* target) const {
-  return read_range(0, bytes_, target);
+absl::Status PackedBlock::read_copied(std::byte* target) const {
+  return read_range(0, copied_bytes_, target);
 }
 
 absl::Status PackedBlock::read_range(size_t first, size_t count, std::byte* target) const {
   const c10::InferenceMode inference;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    const size_t element = c10::elementSize(dtypes_[i]);
-    const size_t end = offsets_[i] + static_cast<size_t>(parameters_[i]->numel()) * element;
+    const Parameter& parameter = *parameters_[i];
     const size_t from = std::max(first, offsets_[i]);
-    const size_t to = std::min(first + count, end);
+    const size_t to = std::min(first + count, offsets_[i] + bytes_in(parameter, dtypes_[i]));
     if (from >= to) continue;
+    if (i >= num_copied_) {
+      EASEL_RETURN_IF_ERROR(parameter.source().entry->file->file().populate(
+          file_offset(parameter) + (from - offsets_[i]), to - from));
+      continue;
+    }
+    const size_t element = c10::elementSize(dtypes_[i]);
     EASEL_RETURN_IF_ERROR(read_parameter(
-        *parameters_[i], static_cast<int64_t>((from - offsets_[i]) / element),
+        parameter, static_cast<int64_t>((from - offsets_[i]) / element),
         static_cast<int64_t>((to - offsets_[i]) / element), dtypes_[i], target + (from - first)));
   }
   return absl::OkStatus();
+}
+
+void PackedBlock::let_go() const {
+  for (size_t i = num_copied_; i < parameters_.size(); ++i) {
+    parameters_[i]->source().entry->file->file().release(file_offset(*parameters_[i]),
+                                                         bytes_in(*parameters_[i], dtypes_[i]));
+  }
 }
 
 void PackedBlock::set_keep(bool keep) {
@@ -107,15 +167,18 @@ void PackedBlock::set_keep(bool keep) {
   if (!keep_) kept_.reset();
 }
 
-void PackedBlock::bind(const std::byte* memory, at::Device device) const {
-  const Place place = device.is_cpu() ? Place::kHost : Place::kDevice;
-  for (size_t i = 0; i < parameters_.size(); ++i) {
+void PackedBlock::bind(const std::byte* memory) const {
+  const Place place = device_.is_cpu() ? Place::kHost : Place::kDevice;
+  for (size_t i = num_copied_; i < parameters_.size(); ++i) {
+    parameters_[i]->bind(stored_rows(*parameters_[i]), Place::kFile);
+  }
+  for (size_t i = 0; i < num_copied_; ++i) {
     // ATen has no read-only tensors; nobody writes to weights.
     auto* data = const_cast<std::byte*>(memory) + offsets_[i];
     // Told where it lies, libtorch need not ask the driver.
     parameters_[i]->bind(at::for_blob(data, parameters_[i]->shape())
-                             .options(at::TensorOptions(dtypes_[i]).device(device))
-                             .target_device(device)
+                             .options(at::TensorOptions(dtypes_[i]).device(device_))
+                             .target_device(device_)
                              .make_tensor(),
                          place);
   }

@@ -16,10 +16,9 @@ BlockResidency residency_of(const ComponentPlan& plan) {
 }
 
 absl::StatusOr<std::unique_ptr<StreamedWeights>> StreamedWeights::create(
-    std::vector<const PackedBlock*> blocks, const BlockResidency& residency, at::Device device,
+    std::vector<const PackedBlock*> blocks, const BlockResidency& residency,
     TransferDevice& transfer) {
-  std::unique_ptr<StreamedWeights> weights(
-      new StreamedWeights(std::move(blocks), residency, device));
+  std::unique_ptr<StreamedWeights> weights(new StreamedWeights(std::move(blocks), residency));
   BlockStreamerOptions options;
   options.blocks.assign(weights->blocks_.begin(), weights->blocks_.end());
   options.resident = residency.resident;
@@ -53,7 +52,7 @@ void StreamedWeights::enter(size_t block) {
   current_ = kNoBlock;
   absl::StatusOr<const std::byte*> memory = streamer_->enter(block);
   if (!memory.ok()) throw WeightsError(memory.status());
-  blocks_[block]->bind(*memory, device_);
+  blocks_[block]->bind(*memory);
   current_ = block;
 }
 

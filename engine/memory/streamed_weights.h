@@ -1,9 +1,6 @@
 // The blocks of one component, brought while they are computed with.
 #pragma once
 
-#include <c10/core/Device.h>
-#include <c10/core/ScalarType.h>
-
 #include <exception>
 #include <memory>
 #include <string>
@@ -53,7 +50,7 @@ class StreamedWeights : public BlockGate {
   // Takes the slots' memory (OUT_OF_MEMORY), reads nothing. `transfer` and the blocks, in order of
   // execution, outlive it.
   static absl::StatusOr<std::unique_ptr<StreamedWeights>> create(
-      std::vector<const PackedBlock*> blocks, const BlockResidency& residency, at::Device device,
+      std::vector<const PackedBlock*> blocks, const BlockResidency& residency,
       TransferDevice& transfer);
   ~StreamedWeights() override;
 
@@ -68,12 +65,10 @@ class StreamedWeights : public BlockGate {
   const BlockResidency& residency() const { return residency_; }
 
  private:
-  StreamedWeights(std::vector<const PackedBlock*> blocks, BlockResidency residency,
-                  at::Device device)
-      : residency_(std::move(residency)), device_(device), blocks_(std::move(blocks)) {}
+  StreamedWeights(std::vector<const PackedBlock*> blocks, BlockResidency residency)
+      : residency_(std::move(residency)), blocks_(std::move(blocks)) {}
 
   BlockResidency residency_;
-  at::Device device_;
   const std::vector<const PackedBlock*> blocks_;
   std::unique_ptr<BlockStreamer> streamer_;
   size_t current_ = static_cast<size_t>(-1);  // the block that is bound

@@ -36,6 +36,11 @@ class BlockSource {
   // file was cut short, READ_FAILED's reason when the disk refuses.
   virtual absl::Status read_part(size_t first, size_t count, std::byte* target) const = 0;
   absl::Status read(std::byte* target) const { return read_part(0, bytes(), target); }
+  // How many bytes at its end are computed with where they lie in a mapped file: reading them
+  // brings their pages into the process's memory and writes nothing. Only for computing on the CPU.
+  virtual size_t in_place_bytes() const { return 0; }
+  // Lets go of those pages; whoever read them calls it when nothing is computed with them any more.
+  virtual void let_go() const {}
   // Where the device may leave such a copy for the next upload, for as long as the source likes;
   // nullptr: nowhere. For the device alone while an upload is not awaited.
   virtual std::unique_ptr<KeptBytes>* kept() const { return nullptr; }
@@ -59,7 +64,8 @@ class TransferDevice {
   virtual void release(std::byte* memory) = 0;
 
   // Begins to fill `memory` once the computing that `after` marks is done. `source` and `memory`
-  // stay until the upload was awaited or the device is gone.
+  // stay until the upload was awaited or the device is gone; a source with bytes in place, until
+  // the memory is released or filled anew.
   virtual absl::StatusOr<Ticket> begin_upload(const BlockSource& source, std::byte* memory,
                                               Ticket after) = 0;
   // What is computed from here on comes after the upload; errors are those of reading it.

@@ -112,8 +112,4 @@ absl::Status Checkpoint::check_intact() const {
   return absl::OkStatus();
 }
 
-void Checkpoint::release_pages(const Entry& entry) const {
-  entry.file->file().release(entry.info->offset, entry.info->bytes);
-}
-
 }  // namespace easel

@@ -40,8 +40,6 @@ class Checkpoint {
   // BAD_WEIGHTS once a page of one of the files was missing when it was read.
   absl::Status check_intact() const;
 
-  // Lets the tensor's pages leave the process's memory; they are read again when touched.
-  void release_pages(const Entry& entry) const;
 
  private:
   Checkpoint() = default;

@@ -191,10 +191,31 @@ TEST(MappedFileTest, ReleasedPagesLeaveTheMemoryAndComeBack) {
   const char* data = (*file)->bytes().data();
   const uint64_t before = sum((*file)->bytes());
   ASSERT_GE(resident_kib(data), kPages * page_size() / 1024);
-  (*file)->release(1,
-                   kPages * page_size() - 2);  // the first and the last page are not wholly inside
-  EXPECT_LE(resident_kib(data), 2 * page_size() / 1024);
+  (*file)->release(1, kPages * page_size() - 2);  // the rest of their pages goes with them
+  EXPECT_EQ(resident_kib(data), 0U);
   EXPECT_EQ(sum((*file)->bytes()), before);
+}
+
+TEST(MappedFileTest, PopulatedPagesAreThereBeforeTheyAreTouched) {
+  const TempFolder folder;
+  const auto file = MappedFile::open(write_pages(folder));
+  ASSERT_TRUE(file.ok()) << file.status();
+  const char* data = (*file)->bytes().data();
+  ASSERT_EQ(resident_kib(data), 0U);
+  ASSERT_TRUE((*file)->populate(1, kPages * page_size() - 2).ok());
+  EXPECT_EQ(resident_kib(data), kPages * page_size() / 1024);
+  EXPECT_TRUE((*file)->populate(7, 0).ok());
+}
+
+TEST(MappedFileTest, PopulatingWhatAFileHasLostIsAnError) {
+  const TempFolder folder;
+  const std::string path = write_pages(folder);
+  const auto file = MappedFile::open(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  std::filesystem::resize_file(path, page_size());
+  EXPECT_TRUE((*file)->populate(0, page_size()).ok());
+  EXPECT_TRUE(fails_with((*file)->populate(0, kPages * page_size()), Reason::kBadWeights,
+                         {path, "became shorter"}));
 }
 
 }  // namespace

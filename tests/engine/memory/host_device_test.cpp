@@ -107,6 +107,53 @@ TEST(HostDeviceTest, TellsWhoAwaitsWhatTheReadSaid) {
   EXPECT_TRUE(device->await_upload(kNoTicket).ok());
 }
 
+// Bytes in a mapped file: counts how often they come and go.
+class MappedBlock : public PatternBlock {
+ public:
+  MappedBlock() : PatternBlock(64, 1) {}
+  size_t in_place_bytes() const override { return 64; }
+  absl::Status read_part(size_t, size_t, std::byte*) const override {
+    ++come;
+    return absl::OkStatus();
+  }
+  void let_go() const override { ++gone; }
+
+  mutable std::atomic<int> come{0}, gone{0};
+};
+
+TEST(HostDeviceTest, WhatABlockUsesInItsFileGoesBeforeTheNextBlockComes) {
+  class Next : public PatternBlock {
+   public:
+    explicit Next(const MappedBlock& before) : PatternBlock(64, 2), before_(before) {}
+    absl::Status read_part(size_t, size_t, std::byte*) const override {
+      EXPECT_EQ(before_.gone, 1);
+      return absl::OkStatus();
+    }
+
+   private:
+    const MappedBlock& before_;
+  };
+  const MappedBlock first;
+  const Next next(first);
+  const auto device = make_device();
+  std::byte* const memory = *device->allocate(64);
+  ASSERT_TRUE(device->await_upload(*device->begin_upload(first, memory, kNoTicket)).ok());
+  EXPECT_EQ(first.come, 1);
+  EXPECT_EQ(first.gone, 0);
+  ASSERT_TRUE(device->await_upload(*device->begin_upload(next, memory, kNoTicket)).ok());
+  device->release(memory);
+  EXPECT_EQ(first.gone, 1);
+}
+
+TEST(HostDeviceTest, WhatABlockUsesInItsFileGoesWithItsMemory) {
+  const MappedBlock block;
+  const auto device = make_device();
+  std::byte* const memory = *device->allocate(64);
+  ASSERT_TRUE(device->await_upload(*device->begin_upload(block, memory, kNoTicket)).ok());
+  device->release(memory);
+  EXPECT_EQ(block.gone, 1);
+}
+
 TEST(HostDeviceTest, TurnsWhatAReadThrowsIntoAnError) {
   const auto device = make_device();
   std::byte* const memory = *device->allocate(64);

@@ -148,15 +148,5 @@ TEST(CheckpointTest, AFileThatShrinksIsTold) {
       fails_with((*checkpoint)->check_intact(), Reason::kBadWeights, {"model.safetensors"}));
 }
 
-TEST(CheckpointTest, ReleasedPagesComeBack) {
-  const TempFolder folder;
-  const std::string bytes(1 << 16, 'w');
-  write_weights(folder / "model.safetensors", {"a"}, bytes);
-  const auto checkpoint = Checkpoint::open(folder.path());
-  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-  (*checkpoint)->release_pages(*(*checkpoint)->find("a"));
-  EXPECT_EQ((*checkpoint)->find("a")->data(), bytes);
-}
-
 }  // namespace
 }  // namespace easel
