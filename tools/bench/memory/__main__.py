@@ -106,6 +106,8 @@ def main():
                         help="instead N budgets, evenly from the smallest that does to one that keeps everything")
     parser.add_argument("--first-step", action="store_true",
                         help="instead the time until the first step begins, beside diffusers")
+    parser.add_argument("--offload", action="store_true",
+                        help="with --first-step: beside diffusers' group offload too; as much disk again")
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--depth", type=float, default=1.0, help="of the blocks of transformer and T5; default: all")

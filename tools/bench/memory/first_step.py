@@ -37,9 +37,9 @@ def easel_seconds(options, model, budget):
                              lambda line: "denoise" in line)
 
 
-def diffusers_seconds(options, model):
+def diffusers_seconds(options, model, *offload_folder):
     return seconds_until([options.reference_python, str(Path(__file__).with_name("diffusers_first_step.py")), model,
-                          str(options.side), str(TOKENS)], lambda line: "denoise" in line)
+                          str(options.side), str(TOKENS), *offload_folder], lambda line: "denoise" in line)
 
 
 def read_all(folder):
@@ -50,20 +50,29 @@ def read_all(folder):
                 pass
 
 
-def first_step_table(options, model):
-    if not options.reference_python:
-        raise SystemExit("--first-step needs diffusers: ./dev bench memory --first-step fetches it")
-    rows = {f"easel, budget {options.budgets[0]}": lambda: easel_seconds(options, model, options.budgets[0]),
-            "easel, no budget": lambda: easel_seconds(options, model, None),
-            "diffusers, from_pretrained in bf16": lambda: diffusers_seconds(options, model)}
+def measure_in_turn(model, rows):
+    """Medians of PAIRS rounds, in each of which every row has its turn."""
     times = {name: [] for name in rows}
     for _ in range(PAIRS):
         for name, run in rows.items():
             read_all(model)
             times[name].append(run())
             print(json.dumps({name: round(times[name][-1], 2)}), file=sys.stderr, flush=True)
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    slowest = medians["diffusers, from_pretrained in bf16"]
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def first_step_table(options, model):
+    if not options.reference_python:
+        raise SystemExit("--first-step needs diffusers: ./dev bench memory --first-step fetches it")
+    rows = {f"easel, budget {options.budgets[0]}": lambda: easel_seconds(options, model, options.budgets[0]),
+            "easel, no budget": lambda: easel_seconds(options, model, None),
+            (plain := "diffusers, from_pretrained in bf16"): lambda: diffusers_seconds(options, model)}
+    with tempfile.TemporaryDirectory(dir=options.folder) as offload_folder:
+        if options.offload:
+            rows["diffusers, with group offload to files that are there"] = (
+                lambda: diffusers_seconds(options, model, offload_folder))
+            diffusers_seconds(options, model, offload_folder)  # writes the files
+        medians = measure_in_turn(model, rows)
     lines = ["| | start to first step, s | times earlier |", "|---|---|---|"]
-    lines += [f"| {name} | {value:.2f} | {slowest / value:.1f} |" for name, value in medians.items()]
+    lines += [f"| {name} | {value:.2f} | {medians[plain] / value:.1f} |" for name, value in medians.items()]
     return "\n".join(lines)
