@@ -20,7 +20,7 @@ namespace easel {
 
 // Tests may change `options` and `times` before start().
 class GatewayTest : public ::testing::Test {
- protected:
+ public:
   GatewayTest() {
     options.port = 0;
     options.data_dir = folder.path().string();

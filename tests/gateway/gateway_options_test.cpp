@@ -11,7 +11,7 @@ namespace easel {
 namespace {
 
 class GatewayOptionsTest : public ::testing::Test {
- protected:
+ public:
   GatewayOptionsTest() {
     for (const char* name : kVariables) ::unsetenv(name);
     ::setenv("EASEL_DATA_DIR", "/data", 1);

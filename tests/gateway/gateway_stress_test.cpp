@@ -14,7 +14,7 @@ namespace easel {
 namespace {
 
 class GatewayStressTest : public ::testing::Test {
- protected:
+ public:
   void SetUp() override {
     // The regular expressions of httplib's client fill this cache of libstdc++ without a lock.
     const auto& letters = std::use_facet<std::ctype<char>>(std::locale());

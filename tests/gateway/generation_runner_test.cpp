@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds kLong(20);
 
 class GenerationRunnerTest : public ::testing::Test {
- protected:
+ public:
   GenerationRunnerTest() {
     options.silence = std::chrono::milliseconds(100);
     options.status_timeout = std::chrono::milliseconds(100);
