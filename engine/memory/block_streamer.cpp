@@ -57,8 +57,9 @@ absl::Status BlockStreamer::allocate_slots() {
   }
   while (slots_.size() < std::min(options_.num_slots, streamed)) {
     EASEL_ASSIGN_OR_RETURN(std::byte* const data, device_.allocate(largest));
-    slots_.emplace_back().data = data;
-    bytes_held_ += largest;
+    Memory& slot = slots_.emplace_back();
+    slot.data = data;
+    slot.bytes = largest;
   }
   return absl::OkStatus();
 }
@@ -96,6 +97,18 @@ absl::StatusOr<const std::byte*> BlockStreamer::enter(size_t index) {
   return memory.data;
 }
 
+size_t BlockStreamer::bytes_held() const {
+  size_t bytes = 0;
+  for (const auto* memories : {&slots_, &own_}) {
+    for (const Memory& memory : *memories) {
+      const bool in_place =
+          memory.block != kNone && options_.blocks[memory.block]->in_place_bytes() > 0;
+      bytes += in_place ? bytes_of(memory.block) : memory.bytes;
+    }
+  }
+  return bytes;
+}
+
 void BlockStreamer::leave_current() {
   if (current_ == nullptr) return;
   // What lies in memory of its own is never overwritten.
@@ -128,7 +141,7 @@ BlockStreamer::Memory* BlockStreamer::place_for(size_t block) {
 absl::Status BlockStreamer::bring(size_t block, Memory& place) {
   if (place.data == nullptr) {
     EASEL_ASSIGN_OR_RETURN(place.data, device_.allocate(bytes_of(block)));
-    bytes_held_ += bytes_of(block);
+    place.bytes = bytes_of(block);
   }
   if (std::exchange(place.block, kNone) != kNone) ++num_missing_;
   place.upload = kNoTicket;

@@ -56,7 +56,9 @@ class BlockStreamer {
   // this block, and OUT_OF_MEMORY.
   absl::StatusOr<const std::byte*> enter(size_t index);
 
-  size_t bytes_held() const { return bytes_held_; }  // slots and resident blocks that are there
+  // Slots and resident blocks that are there; a block that is used in place takes its own bytes of
+  // a slot, not all of it.
+  size_t bytes_held() const;
   uint64_t bytes_uploaded() const { return bytes_uploaded_; }  // since it was made
 
  private:
@@ -65,6 +67,7 @@ class BlockStreamer {
   // A piece of the device's memory and what is in it.
   struct Memory {
     std::byte* data = nullptr;
+    size_t bytes = 0;
     size_t block = kNone;       // that is there or on its way
     Ticket upload = kNoTicket;  // to await before it is used
     Ticket last_use = kNoTicket;
@@ -89,7 +92,6 @@ class BlockStreamer {
   size_t position_ = 0;      // the block that is computed with, or the first one
   Memory* current_ = nullptr;
   bool another_follows_ = false;
-  size_t bytes_held_ = 0;
   uint64_t bytes_uploaded_ = 0;
 };
 

@@ -59,7 +59,7 @@ class Component {
   ComponentFootprint footprint(at::ScalarType dtype) const;
 
   // Bytes that the loaded weights take: slots and resident blocks with what they use in the mapped
-  // file, other weights without it.
+  // file, other weights without that.
   int64_t loaded_bytes() const;
   // Bytes of those other weights that are used where they lie in the mapped file.
   int64_t mapped_bytes() const;

@@ -35,7 +35,7 @@ HostDevice::~HostDevice() {
   }
   changed_.notify_all();
   if (reader_.joinable()) reader_.join();
-  while (!allocated_.empty()) give_back(allocated_.begin());
+  while (!pieces_.empty()) give_back(pieces_.begin());
 }
 
 absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
@@ -46,7 +46,8 @@ absl::StatusOr<std::byte*> HostDevice::allocate(size_t bytes) {
                       concat("the system gives no ", bytes,
                              " bytes for weights: ", std::generic_category().message(errno)));
   }
-  allocated_[static_cast<std::byte*>(memory)] = bytes;
+  const std::lock_guard lock(mutex_);
+  pieces_[static_cast<std::byte*>(memory)] = {bytes, bytes};
   host_ledger().add(MemoryTag::kWeights, static_cast<int64_t>(bytes));
   return static_cast<std::byte*>(memory);
 }
@@ -56,15 +57,16 @@ void HostDevice::release(std::byte* memory) {
     std::unique_lock lock(mutex_);
     drop_uploads(lock, memory);
   }
-  let_go_of(memory);
-  const auto found = allocated_.find(memory);
-  if (found != allocated_.end()) give_back(found);
+  hand_over(memory, nullptr);
+  const std::lock_guard lock(mutex_);
+  const auto found = pieces_.find(memory);
+  if (found != pieces_.end()) give_back(found);
 }
 
-void HostDevice::give_back(std::map<std::byte*, size_t>::iterator allocated) {
-  munmap(allocated->first, allocated->second);
-  host_ledger().add(MemoryTag::kWeights, -static_cast<int64_t>(allocated->second));
-  allocated_.erase(allocated);
+void HostDevice::give_back(std::map<std::byte*, Piece>::iterator piece) {
+  munmap(piece->first, piece->second.bytes);
+  host_ledger().add(MemoryTag::kWeights, -static_cast<int64_t>(piece->second.counted));
+  pieces_.erase(piece);
 }
 
 absl::StatusOr<Ticket> HostDevice::begin_upload(const BlockSource& source, std::byte* memory,
@@ -112,29 +114,30 @@ void HostDevice::run() {
 }
 
 absl::Status HostDevice::fill(const Upload& upload) {
-  let_go_of(upload.memory);
+  hand_over(upload.memory, upload.source);
   const size_t bytes = upload.source->bytes();
-  if (upload.source->in_place_bytes() > 0) {
-    const std::lock_guard lock(in_place_mutex_);
-    in_place_[upload.memory] = upload.source;
-  } else {
-    // The first touch of a page costs more than the copy into it: fewer, larger ones. Where the
-    // system has none it stays as it is. Not where little is copied: a large page is all there.
-    madvise(upload.memory, bytes, MADV_HUGEPAGE);
-  }
+  // The first touch of a page costs more than the copy into it: fewer, larger ones. Where the
+  // system has none it stays as it is. Not where little is copied, which would take a large page.
+  if (upload.source->in_place_bytes() == 0) madvise(upload.memory, bytes, MADV_HUGEPAGE);
   return read_without_throwing(*upload.source, 0, bytes, upload.memory);
 }
 
-void HostDevice::let_go_of(const std::byte* memory) {
-  const BlockSource* source = nullptr;
+void HostDevice::hand_over(std::byte* memory, const BlockSource* next) {
+  const BlockSource* before = nullptr;
   {
-    const std::lock_guard lock(in_place_mutex_);
-    const auto found = in_place_.find(memory);
-    if (found == in_place_.end()) return;
-    source = found->second;
-    in_place_.erase(found);
+    const std::lock_guard lock(mutex_);
+    const auto found = pieces_.find(memory);
+    if (found == pieces_.end()) return;
+    Piece& piece = found->second;
+    const bool in_place = next != nullptr && next->in_place_bytes() > 0;
+    before = std::exchange(piece.in_place, in_place ? next : nullptr);
+    // What is not touched takes nothing.
+    const size_t counted = in_place ? next->bytes() : piece.bytes;
+    host_ledger().add(MemoryTag::kWeights,
+                      static_cast<int64_t>(counted) - static_cast<int64_t>(piece.counted));
+    piece.counted = counted;
   }
-  source->let_go();
+  if (before != nullptr) before->let_go();
 }
 
 void HostDevice::throttle(std::unique_lock<std::mutex>& lock, Clock::time_point begin,

@@ -50,26 +50,31 @@ class HostDevice : public TransferDevice {
   };
 
   explicit HostDevice(HostDeviceOptions options) : options_(options) {}
+  // What was allocated.
+  struct Piece {
+    size_t bytes = 0;
+    size_t counted = 0;  // in the ledger: what it may take of the process's memory
+    // Whose bytes belong to it without lying in it.
+    const BlockSource* in_place = nullptr;
+  };
+
   void run();
-  void give_back(std::map<std::byte*, size_t>::iterator allocated);
+  void give_back(std::map<std::byte*, Piece>::iterator piece);
   // Sleeps until the speed that was asked for has had time for `bytes`, or the device is to end.
   void throttle(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point begin,
                 size_t bytes);
   // Reads what `upload` brings, in place of what was in its memory.
   absl::Status fill(const Upload& upload);
-  // Has the source of what lies in `memory` let go of its pages.
-  void let_go_of(const std::byte* memory);
+  // Has the source of what was in `memory` let go of its pages, and counts what comes: `next`, or
+  // nothing (nullptr).
+  void hand_over(std::byte* memory, const BlockSource* next);
   // Forgets uploads into `memory`, when the one that is being read is done.
   void drop_uploads(std::unique_lock<std::mutex>& lock, const std::byte* memory);
 
   const HostDeviceOptions options_;
-  std::map<std::byte*, size_t> allocated_;  // bytes; the caller's thread alone
-  // Whose bytes belong to a piece of memory without lying in it. For whoever reads into that memory
-  // or releases it: never both at once.
-  std::mutex in_place_mutex_;
-  std::map<const std::byte*, const BlockSource*> in_place_;
 
   std::mutex mutex_;  // guards all below
+  std::map<std::byte*, Piece> pieces_;
   std::condition_variable changed_;
   std::map<Ticket, Upload> uploads_;  // not awaited yet
   std::deque<Ticket> waiting_;        // to be read, in order

@@ -9,9 +9,11 @@
 #include <chrono>
 #include <future>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "engine/memory/block_streamer.h"
+#include "engine/memory/memory_ledger.h"
 #include "tests/engine/memory/streaming_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -152,6 +154,38 @@ TEST(HostDeviceTest, WhatABlockUsesInItsFileGoesWithItsMemory) {
   ASSERT_TRUE(device->await_upload(*device->begin_upload(block, memory, kNoTicket)).ok());
   device->release(memory);
   EXPECT_EQ(block.gone, 1);
+}
+
+TEST(HostDeviceTest, ASlotCountsWhatTheBlockInItUsesInItsFile) {
+  const auto held = [before = host_ledger().now().weights] {
+    return host_ledger().now().weights - before;
+  };
+  const MappedBlock mapped;  // of 64 bytes
+  const PatternBlock copied(64, 2);
+  const auto device = make_device();
+  std::byte* const memory = *device->allocate(4096);
+  EXPECT_EQ(held(), 4096);
+  for (const auto& [block, bytes] :
+       {std::pair<const BlockSource*, int64_t>{&mapped, 64}, {&copied, 4096}, {&mapped, 64}}) {
+    ASSERT_TRUE(device->await_upload(*device->begin_upload(*block, memory, kNoTicket)).ok());
+    EXPECT_EQ(held(), bytes);
+  }
+  device->release(memory);
+  EXPECT_EQ(held(), 0);
+}
+
+TEST(HostDeviceTest, AStreamerHoldsWhatItsBlocksUseInTheirFile) {
+  const MappedBlock mapped;  // of 64 bytes
+  const PatternBlock copied(1024, 2);
+  const auto device = make_device();
+  const auto streamer =
+      *BlockStreamer::create(*device, {{&mapped, &copied}, {false, false}, /*num_slots=*/1});
+  EXPECT_EQ(streamer->bytes_held(), 1024u);
+  streamer->begin_pass(/*another_follows=*/false);
+  ASSERT_TRUE(streamer->enter(0).ok());
+  EXPECT_EQ(streamer->bytes_held(), 64u);
+  ASSERT_TRUE(streamer->enter(1).ok());
+  EXPECT_EQ(streamer->bytes_held(), 1024u);
 }
 
 TEST(HostDeviceTest, TurnsWhatAReadThrowsIntoAnError) {
