@@ -38,7 +38,7 @@ struct GatewayOptions {
   std::vector<std::string> model_costs;  // "flux_dev=4"
 };
 
-enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit, kAdmin };
+enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit, kAdmin, kBackup };
 
 struct GatewayCommand {
   GatewayAction action = GatewayAction::kServe;
@@ -46,7 +46,8 @@ struct GatewayCommand {
   // With kAdmin: what to do ("create" or "reset"), with whom, and where the password stands ("" for
   // the standard input).
   std::string admin_command, admin_name, password_file;
-  std::string text;  // with kExit: for stdout (--help, --version)
+  std::string backup_folder;  // with kBackup: the folder to make
+  std::string text;           // with kExit: for stdout (--help, --version)
 };
 
 // Reads command line, environment and file. INVALID_FIELD, naming the flag, the variable or the

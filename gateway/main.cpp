@@ -4,10 +4,12 @@
 
 #include <cstdlib>
 #include <future>
+#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/byte_size.h"
 #include "base/error.h"
 #include "base/ready_line.h"
 #include "gateway/auth/admin_socket.h"
@@ -16,6 +18,7 @@
 #include "gateway/gateway_options.h"
 #include "gateway/log_event.h"
 #include "gateway/worker_client.h"
+#include "storage/backup.h"
 
 namespace easel {
 namespace {
@@ -101,6 +104,32 @@ int administer(const GatewayCommand& command) {
   return 0;
 }
 
+int back_up(const GatewayCommand& command) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto say_contents = [](const DatabaseContents& database) {
+    std::cout << concat("database: ", format_byte_size(database.bytes), ", schema ",
+                        database.schema_version, ", quick_check ok; ", database.generations,
+                        " generations, ", database.pranks, " pranks, ", database.triggers,
+                        " triggers, ", database.admins, " admins, ", database.keys, " keys\n")
+              << std::flush;
+  };
+  const absl::StatusOr<BackupReport> made =
+      make_backup(command.options.data_dir, command.backup_folder, say_contents);
+  if (!made.ok()) {
+    std::cerr << "easel-gateway: " << made.status().message() << "\n";
+    return kFailed;
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (made->missing > 0) {
+    std::cerr << "easel-gateway: " << made->missing
+              << " pictures that rows name were not in the data folder\n";
+  }
+  std::cout << concat("pictures: ", made->pictures, " files, ",
+                      format_byte_size(made->picture_bytes), "\nThe backup ", command.backup_folder,
+                      " was made in ", std::fixed, std::setprecision(1), seconds.count(), " s.\n");
+  return 0;
+}
+
 }  // namespace
 }  // namespace easel
 
@@ -122,6 +151,8 @@ int main(int argc, char** argv) {
       return 0;
     case easel::GatewayAction::kAdmin:
       return easel::administer(*command);
+    case easel::GatewayAction::kBackup:
+      return easel::back_up(*command);
     case easel::GatewayAction::kServe:
       return easel::serve(command->options);
   }

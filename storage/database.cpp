@@ -15,7 +15,6 @@
 namespace easel {
 namespace {
 
-constexpr char kFileName[] = "easel.db";
 constexpr int kBusyTimeoutMs = 5000;
 
 constexpr char kQuickCheckSql[] = "PRAGMA quick_check(1)";

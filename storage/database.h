@@ -2,8 +2,8 @@
 //
 // One process, one connection: the lock file EASEL_DATA_DIR/easel.lock keeps a second gateway out,
 // and a mutex lets one thread in at a time, because the SQLite of Debian 12 can damage a WAL that
-// two connections write. Others may read the file meanwhile (the sqlite3 shell), and should not
-// write. A transaction that was committed is on the disk (WAL, synchronous=FULL). Thread-safe.
+// two connections write. Others may read the file meanwhile (a backup, the sqlite3 shell), and
+// should not write. A transaction that was committed is on the disk (WAL, synchronous=FULL). Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,9 @@ namespace easel {
 
 class Database {
  public:
+  // In the data folder.
+  static constexpr char kFileName[] = "easel.db";
+
   // What a transaction does. May throw SQLite::Exception, and is not to call back into the
   // Database.
   using Body = std::function<absl::Status(SQLite::Database&)>;

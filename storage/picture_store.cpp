@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -43,6 +44,21 @@ absl::Status write_temporary(int folder, const std::string& name, std::string_vi
   EASEL_RETURN_IF_ERROR(write_all(file.get(), bytes));
   if (::fsync(file.get()) != 0) return storage_error(kCannotWrite, errno, "fsync " + name);
   if (file.close() != 0) return storage_error(kCannotWrite, errno, "close " + name);
+  return absl::OkStatus();
+}
+
+absl::Status copy_file(const StoredFile& file, int folder, const std::string& name) {
+  constexpr size_t kPieceBytes = 1 << 18;
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  FileDescriptor copy(::openat(folder, name.c_str(), kFlags, 0666));
+  if (!copy.valid()) return storage_error(kCannotWrite, errno, "create " + name);
+  std::string piece;
+  for (uint64_t at = 0; at < file.bytes(); at += piece.size()) {
+    piece.resize(static_cast<size_t>(std::min<uint64_t>(kPieceBytes, file.bytes() - at)));
+    EASEL_RETURN_IF_ERROR(file.read(at, piece.size(), piece.data()));
+    EASEL_RETURN_IF_ERROR(write_all(copy.get(), piece));
+  }
+  if (copy.close() != 0) return storage_error(kCannotWrite, errno, "close " + name);
   return absl::OkStatus();
 }
 
@@ -130,6 +146,10 @@ absl::StatusOr<std::unique_ptr<PictureStore>> PictureStore::open(
   return store;
 }
 
+std::unique_ptr<PictureStore> PictureStore::of(const std::filesystem::path& data_folder) {
+  return std::unique_ptr<PictureStore>(new PictureStore(data_folder));
+}
+
 absl::StatusOr<FileDescriptor> PictureStore::open_folder(PictureKind kind,
                                                          std::string_view what) const {
   const std::filesystem::path& path = folder_of(kind);
@@ -172,6 +192,18 @@ absl::StatusOr<std::optional<StoredFile>> PictureStore::open_file(PictureKind ki
   if (!S_ISREG(info.st_mode)) return std::optional<StoredFile>();
   return std::optional<StoredFile>(
       StoredFile(std::move(file), static_cast<uint64_t>(info.st_size)));
+}
+
+absl::StatusOr<std::optional<uint64_t>> PictureStore::copy_from(const PictureStore& other,
+                                                                PictureKind kind,
+                                                                std::string_view name) {
+  EASEL_ASSIGN_OR_RETURN(const std::optional<StoredFile> here, open_file(kind, name));
+  if (here) return std::optional<uint64_t>(here->bytes());
+  EASEL_ASSIGN_OR_RETURN(const std::optional<StoredFile> file, other.open_file(kind, name));
+  if (!file) return std::optional<uint64_t>();
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotWrite));
+  EASEL_RETURN_IF_ERROR(copy_file(*file, folder.get(), std::string(name)));
+  return std::optional<uint64_t>(file->bytes());
 }
 
 absl::Status PictureStore::remove(PictureKind kind, std::string_view name) {

@@ -31,6 +31,9 @@ class PictureStore {
   static absl::StatusOr<std::unique_ptr<PictureStore>> open(
       const std::filesystem::path& data_folder);
 
+  // Of folders that may not be there: for reading alone, makes nothing.
+  static std::unique_ptr<PictureStore> of(const std::filesystem::path& data_folder);
+
   // Writes a file and returns its name. OUTPUT_FAILED says why not ("the disk is full");
   // INVALID_FIELD for an id that is none.
   absl::StatusOr<std::string> write(PictureKind kind, std::string_view id, int index,
@@ -40,6 +43,12 @@ class PictureStore {
   // made, and for what is not a plain file.
   absl::StatusOr<std::optional<StoredFile>> open_file(PictureKind kind,
                                                       std::string_view name) const;
+
+  // Copies a file of `other` (as open_file finds it) under the same name, and returns its bytes;
+  // what is here already stays. nullopt when `other` has none. Not synced, and half of it may stay
+  // after an OUTPUT_FAILED: for a folder that nobody uses yet.
+  absl::StatusOr<std::optional<uint64_t>> copy_from(const PictureStore& other, PictureKind kind,
+                                                    std::string_view name);
 
   // Removes a file that no row has got, after a write whose row could not be closed. Ok when there
   // is none.

@@ -72,7 +72,9 @@ absl::Status output_failed(std::string_view what, std::string_view why, std::str
 
 absl::Status storage_error(std::string_view what, const SQLite::Exception& exception,
                            int system_errno) {
-  const int code = exception.getExtendedErrorCode();
+  // Of a failed backup there is no extended one.
+  const int extended_code = exception.getExtendedErrorCode();
+  const int code = extended_code >= 0 ? extended_code : exception.getErrorCode();
   const std::string detail =
       concat("SQLite ", code, ": ", exception.what(),
              system_errno == 0 ? "" : concat(" (", std::strerror(system_errno), ")"));

@@ -27,6 +27,8 @@ LONG_JOB = '"steps": 200'
 GATEWAY = "127.0.0.1:7999"
 # Of the gateway's admins; they have a test of their own.
 ADMINS = ("admin create ada", "admin reset ada", "/api/admin/keys", "Bearer easel_…")
+# Of a backup and its restore, in this order.
+BACKUP = ("easel-gateway backup /backups", "mv /var/lib/easel ", "cp -a /backups")
 
 # What a command's output must contain; every command of the page stands here, or in a test of its own.
 ANSWERS = {
@@ -106,7 +108,7 @@ class OperationsCase(unittest.TestCase):
         return found[0]
 
     def test_every_command_is_known_to_a_test(self):
-        known = [*ANSWERS, "build/bin/easel-worker", SOCKET, TLS_ADDRESS, *ADMINS]
+        known = [*ANSWERS, "build/bin/easel-worker", SOCKET, TLS_ADDRESS, *ADMINS, *BACKUP]
         for command in commands_of_the_page():
             self.assertEqual(len([text for text in known if text in command]), 1, command)
 
@@ -149,6 +151,21 @@ class OperationsCase(unittest.TestCase):
         self.assertTrue(went_well, output)
         self.expect(use_key.replace("easel_…", json.loads(output)["key"]), '"queue"')
         self.expect(use_key.replace("easel_…", "easel_unknown"), "unauthorized")
+
+    def test_the_commands_for_backup_and_restore(self):
+        places = {"/backups": self.folder, "/var/lib/easel": self.service.data}
+        back_up, move, restore = (self.command_with(text) for text in BACKUP)
+        for there, here in places.items():
+            back_up, move, restore = (command.replace(there, str(here)) for command in (back_up, move, restore))
+        self.service.start_gateway()
+        made = self.service.request("POST", "/api/pranks", {"title": "Kept", "share_slug": "kept"})
+        self.assertEqual(made.status, 201, made.body)
+        self.expect(back_up, "quick_check ok")
+        self.service.kill(self.service.gateway)
+        self.expect(move, "")
+        self.expect(restore, "")
+        self.service.start_gateway()
+        self.assertEqual(self.service.get("/api/pranks/kept").json()["title"], "Kept")
 
     def test_the_command_for_a_worker_at_a_socket(self):
         self.start_worker("--address", self.service.worker_address)

@@ -95,6 +95,22 @@ TEST_F(GatewayOptionsTest, RefusesWrongFlagsAndVariables) {
   EXPECT_TRUE(fails_with(read({}).status(), Reason::kInvalidField, {"EASEL_GATEWAY_PORT"}));
 }
 
+TEST_F(GatewayOptionsTest, TakesTheFolderOfABackup) {
+  const auto backup = read({"backup", "/backups/monday", "--data-dir", "/data"});
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  EXPECT_EQ(backup->action, GatewayAction::kBackup);
+  EXPECT_EQ(backup->backup_folder, "/backups/monday");
+  EXPECT_EQ(backup->options.data_dir, "/data");
+  EXPECT_FALSE(read({"backup"}).ok());
+  EXPECT_FALSE(read({"backup", "a", "b"}).ok());
+  EXPECT_NE(read({"--help"})->text.find("backup"), std::string::npos);
+  const auto help = read({"backup", "--help"});
+  ASSERT_EQ(help->action, GatewayAction::kExit);
+  for (const char* const word : {"DESTINATION", "EASEL_DATA_DIR", ".partial", "Exit code"}) {
+    EXPECT_NE(help->text.find(word), std::string::npos) << word;
+  }
+}
+
 TEST_F(GatewayOptionsTest, SaysWhatToDo) {
   EXPECT_EQ(read({"--check-config"})->action, GatewayAction::kCheckConfig);
   EXPECT_EQ(read({"--print-config"})->action, GatewayAction::kPrintConfig);
