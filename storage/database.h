@@ -3,7 +3,8 @@
 // One process, one connection: the lock file EASEL_DATA_DIR/easel.lock keeps a second gateway out,
 // and a mutex lets one thread in at a time, because the SQLite of Debian 12 can damage a WAL that
 // two connections write. Others may read the file meanwhile (a backup, the sqlite3 shell), and
-// should not write. A transaction that was committed is on the disk (WAL, synchronous=FULL). Thread-safe.
+// should not write. A transaction that was committed is on the disk (WAL, synchronous=FULL).
+// Thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -158,6 +158,21 @@ TEST(DatabaseTest, RefusesOrSurvivesEveryDamagedPage) {
   EXPECT_GT(refused, 5);  // most places lie in prompts, where nothing can tell
 }
 
+// What nothing but a check of all rows finds: a text in a column of numbers.
+TEST(DatabaseTest, ChecksAllRowsAtTheStart) {
+  const TempFolder folder;
+  fill(folder);
+  {
+    SQLite::Database connection((folder / "easel.db").string(), SQLite::OPEN_READWRITE);
+    connection.exec("PRAGMA writable_schema = ON");
+    connection.exec(
+        "UPDATE sqlite_schema SET sql = replace(sql, 'prompt TEXT NOT NULL', "
+        "'prompt INTEGER NOT NULL') WHERE name = 'generations'");
+  }
+  EXPECT_TRUE(fails_with(Database::open(folder.path()).status(), Reason::kOutputFailed,
+                         {"easel.db", "damaged", "generations.prompt", "put back a copy"}));
+}
+
 TEST(DatabaseTest, AHeldLockFailsInSixSecondsAndPasses) {
   const TempFolder folder;
   const auto storage = open_storage(folder.path());

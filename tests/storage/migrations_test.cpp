@@ -115,6 +115,90 @@ TEST(MigrationsTest, AKillAtAnyStatementLeavesTheOldOrTheNewVersion) {
   EXPECT_GT(statements, 11);
 }
 
+// What each version's tables could first hold: written as that version, and asked of all later
+// ones.
+struct OldRows {
+  int version;
+  const char* insert;
+  const char* question;
+};
+constexpr OldRows kOldRows[] = {
+    {1,
+     "INSERT INTO generations (id, trace_id, prompt, model_asked, num_images, settings_json, "
+     "created_at_ms, status, seed) VALUES ('a', 't', 'a \"lighthouse\"', 'auto', 1, '{}', 5, 2, "
+     "9007199254740991);"
+     "INSERT INTO generation_files VALUES (1, 0, 'a.png', 'a.webp', 1000, 100)",
+     "SELECT prompt || seed || picture_file FROM generations JOIN generation_files"},
+    {2,
+     "INSERT INTO pranks (share_slug, builder_slug, title, session_id, is_vip, is_admin_only, "
+     "view_count, created_at_ms, updated_at_ms) VALUES ('owls', hex(zeroblob(24)), 'Owls', NULL, "
+     "1, 1, 77, 5, 6);"
+     "INSERT INTO prank_triggers (prank, phrase, folded_phrase, match_kind, priority, generation, "
+     "picture_file, thumbnail_file, created_at_ms, updated_at_ms) "
+     "VALUES (1, 'Owl', 'owl', 1, 3, 1, 'p.png', 'p.webp', 5, 6);"
+     "INSERT INTO prank_days VALUES (1, 20000, 70, 7, 3);"
+     "INSERT INTO prank_prompts VALUES (1, 1, 'an owl', 1, 'a', 5)",
+     "SELECT title || view_count || phrase || views || prompt "
+     "FROM pranks JOIN prank_triggers JOIN prank_days JOIN prank_prompts"},
+    {3,
+     "INSERT INTO admins (name, password_hash, created_at_ms, changed_at_ms) "
+     "VALUES ('ada', 'hash', 5, 6);"
+     "INSERT INTO admin_sessions (id, token_hash, admin, created_at_ms, used_at_ms, expires_at_ms, "
+     "address, user_agent) VALUES ('s', 'h', 1, 5, 6, 7, '::1', '');"
+     "INSERT INTO api_keys (id, name, token_hash, scopes, created_at_ms) "
+     "VALUES ('k', 'shop', 'kh', 3, 5);"
+     "INSERT INTO preferences VALUES ('session', 'demo', '{}', 5)",
+     "SELECT a.name || s.id || k.name || p.engine "
+     "FROM admins a JOIN admin_sessions s JOIN api_keys k JOIN preferences p"},
+};
+
+// A database of `version`, with the rows that it and those before it had.
+void make_old_database(const std::filesystem::path& file, const std::vector<Migration>& steps,
+                       int version) {
+  SQLite::Database connection = connect(file);
+  for (int step = 1; step <= version; ++step) {
+    const auto count = static_cast<size_t>(step);
+    ASSERT_TRUE(migrate(connection, absl::MakeConstSpan(steps.data(), count)).ok());
+    for (const OldRows& rows : kOldRows) {
+      if (rows.version == step) connection.exec(rows.insert);
+    }
+  }
+}
+
+// The answers to the questions that a database of `version` can be asked.
+std::vector<std::string> old_rows(const std::filesystem::path& file, int version) {
+  SQLite::Database connection = connect(file);
+  std::vector<std::string> answers;
+  for (const OldRows& rows : kOldRows) {
+    if (rows.version > version) continue;
+    answers.push_back(connection.execAndGet(rows.question).getString());
+  }
+  return answers;
+}
+
+TEST(MigrationsTest, RowsOfEveryOlderVersionOutliveAKillAtAnyStatement) {
+  const std::vector<Migration> steps = with_next();
+  const std::vector<std::string> sound = sound_states(steps);
+  ASSERT_EQ(std::size(kOldRows), all_migrations().size()) << "a version without rows of its own";
+  for (int version = 1; version < steps.back().version; ++version) {
+    bool finished = false;
+    for (int at = 0; !finished && !HasFailure(); ++at) {
+      const TempFolder folder;
+      const std::filesystem::path file = folder / "x.db";
+      make_old_database(file, steps, version);
+      const std::vector<std::string> before = old_rows(file, version);
+      finished = migrate_killed_at(file, steps, at);
+      const std::string state = state_of(file);
+      EXPECT_NE(std::find(sound.begin() + version, sound.end(), state), sound.end()) << state;
+      EXPECT_EQ(old_rows(file, version), before) << "killed at " << at;
+      SQLite::Database connection = connect(file);
+      EXPECT_TRUE(migrate(connection, steps).ok());
+      EXPECT_EQ(old_rows(file, version), before) << "after the next start";
+      EXPECT_FALSE(SQLite::Statement(connection, "PRAGMA foreign_key_check").executeStep());
+    }
+  }
+}
+
 TEST(MigrationsTest, AFailingStatementUndoesItsStep) {
   const TempFolder folder;
   std::vector<Migration> steps = with_next();
