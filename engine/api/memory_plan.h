@@ -38,6 +38,13 @@ struct MemoryPlanRequest {
   std::optional<int64_t> width, height, steps;
   int64_t num_images = 1;
   MemoryAssumptions assumptions;
+  // False: copying is as fast as jobs' own plans take it to be, and the second that measuring takes
+  // is saved.
+  bool measures_speeds = true;
+  // Nothing comes and goes: how a model is held that was opened without a budget.
+  bool all_in_place = false;
+  // The largest square that fits is looked for up to this many pixels a side; 0: not at all.
+  int64_t largest_side_up_to = 0;
 };
 
 struct PlannedComponent {
@@ -59,9 +66,10 @@ struct MemoryPlan {
   bool fits = false;
   int64_t peak_bytes = 0;  // when it does not fit: of the smallest plan
   double seconds_per_step = 0, seconds_per_request = 0;
-  int64_t smallest_budget_bytes = 0;
+  int64_t smallest_budget_bytes = 0;  // with which weights come and go
   int64_t vae_tile = 0;         // side in latent pixels; 0: untiled
   int64_t attention_bytes = 0;  // limit of one attention's scores; 0: none
+  int64_t largest_side = 0;     // of a square that fits; 0: none does, or none was looked for
   std::vector<PlannedComponent> components;
   std::string reason;
   std::vector<std::string> helps;

@@ -27,13 +27,18 @@ MemoryLimits read_host_limits(int64_t budget_bytes, const HeldBytes& held) {
   // What the page cache can keep once the rest of the budget is taken.
   const int64_t to_come = budget_bytes - limits.base_bytes - held.weights;
   limits.host_bytes = std::max<int64_t>(available_memory_bytes() - to_come, 0);
-  limits.upload_bytes_per_second = kHostPagesBytesPerSecond;
-  limits.disk_bytes_per_second = kDiskBytesPerSecond;
   limits.device_is_host = true;
+  assume_job_speeds(limits);
   return limits;
 }
 
 }  // namespace
+
+void assume_job_speeds(MemoryLimits& limits) {
+  if (!limits.device_is_host) return;
+  limits.upload_bytes_per_second = kHostPagesBytesPerSecond;
+  limits.disk_bytes_per_second = kDiskBytesPerSecond;
+}
 
 absl::StatusOr<std::unique_ptr<TransferDevice>> make_transfer_device(at::Device device) {
   if (device.is_cpu()) return HostDevice::create();

@@ -19,4 +19,7 @@ absl::StatusOr<std::unique_ptr<TransferDevice>> make_transfer_device(at::Device 
 // INVALID_FIELD for a device that is not there.
 absl::StatusOr<ReadLimits> limits_reader(int64_t budget_bytes, const ComputeOptions& compute);
 
+// How fast jobs' plans take copying to be. Of a GPU MemoryLimits says that itself.
+void assume_job_speeds(MemoryLimits& limits);
+
 }  // namespace easel

@@ -1,99 +1,25 @@
 #include "engine/api/memory_plan.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
-#include <thread>
+#include <memory>
 #include <utility>
 
-#include "base/byte_size.h"
 #include "base/error.h"
-#include "base/process_memory.h"
 #include "engine/api/copy_speeds.h"
-#include "engine/families/registry.h"
 #include "engine/memory/memory_preset.h"
+#include "engine/memory/plan_problem.h"
 #include "engine/memory/published/published_models.h"
 #include "engine/memory/residency_plan.h"
-#include "engine/nn/dtype_map.h"
-#include "engine/runtime/compute_choice.h"
+#include "engine/memory/whole_plan.h"
 #include "engine/runtime/device_facts.h"
-#include "engine/runtime/published_demands.h"
+#include "engine/runtime/guarded.h"
+#include "engine/runtime/memory_limits.h"
+#include "engine/runtime/model_sizes.h"
 
 namespace easel {
 namespace {
 
-constexpr int64_t kLeastSide = 64;
-constexpr int64_t kLargestSide = 16384;
-constexpr int64_t kSideStep = 16;
-
-absl::Status check_side(std::string_view name, std::optional<int64_t> side) {
-  if (!side || (*side >= kLeastSide && *side <= kLargestSide && *side % kSideStep == 0))
-    return absl::OkStatus();
-  return invalid_field(name, " must be a multiple of ", kSideStep, " from ", kLeastSide, " to ",
-                       kLargestSide, ", not ", *side);
-}
-
-// A model as the plan sees it.
-struct Sized {
-  std::string title;
-  int64_t width = 0, height = 0, steps = 0;
-  std::vector<ComponentFootprint> components;
-  std::vector<StageDemand> demands;
-};
-
-absl::StatusOr<Sized> size_published(const MemoryPlanRequest& request, const DeviceFacts& device,
-                                     int64_t default_side) {
-  const PublishedModel* model = find_published_model(request.published);
-  if (model == nullptr) {
-    return invalid_field("no published model has the name '", request.published, "': there are ",
-                         join(published_model_names(), ", "));
-  }
-  EASEL_RETURN_IF_ERROR(check_side("width", request.width));
-  EASEL_RETURN_IF_ERROR(check_side("height", request.height));
-  const at::ScalarType dtype = published_dtype(request.dtype);
-  Sized sized;
-  sized.title = model->title;
-  sized.width = request.width.value_or(default_side);
-  sized.height = request.height.value_or(default_side);
-  sized.steps = request.steps.value_or(published_steps(model->name));
-  sized.components = model->components(dtype_label(dtype));
-  sized.demands =
-      published_demands(model->name, {.width = sized.width,
-                                      .height = sized.height,
-                                      .num_images = request.num_images,
-                                      .steps = sized.steps,
-                                      .dtype_size = static_cast<int64_t>(c10::elementSize(dtype)),
-                                      .device_is_host = device.is_host});
-  return sized;
-}
-
-absl::StatusOr<Sized> size_folder(const MemoryPlanRequest& request, const DeviceFacts& device) {
-  EASEL_ASSIGN_OR_RETURN(const ModelFolder folder,
-                         ModelFolder::open(request.path, request.components));
-  EASEL_ASSIGN_OR_RETURN(const Family* family, find_family(folder));
-  EASEL_ASSIGN_OR_RETURN(const auto main, folder.checkpoint(family->main_component));
-  ComputeOptions compute;
-  compute.device = device.planned_for;  // nothing is put there
-  compute.dtype = choose_dtype(request.dtype, *main, compute.device);
-  EASEL_ASSIGN_OR_RETURN(const std::unique_ptr<Pipeline> pipeline, family->open(folder, compute));
-  GenerateRequest generate;
-  generate.width = request.width;
-  generate.height = request.height;
-  generate.steps = request.steps;
-  generate.num_images = request.num_images;
-  generate.seed = 0;
-  EASEL_ASSIGN_OR_RETURN(const auto state, pipeline->begin(generate));
-  Sized sized;
-  sized.title = std::filesystem::absolute(request.path).lexically_normal().string();
-  sized.demands = pipeline->demands(*state);
-  for (const Component* component : pipeline->components())
-    sized.components.push_back(component->footprint(compute.dtype));
-  for (const StageDemand& demand : sized.demands)
-    sized.steps = std::max(sized.steps, demand.passes);
-  sized.width = request.width.value_or(0);
-  sized.height = request.height.value_or(0);
-  return sized;
-}
+constexpr int64_t kSideSearchStep = 64;
 
 absl::StatusOr<MemoryLimits> find_limits(const MemoryPlanRequest& request,
                                          const DeviceFacts& device, MemoryPlan& plan) {
@@ -107,10 +33,11 @@ absl::StatusOr<MemoryLimits> find_limits(const MemoryPlanRequest& request,
                      : device.free_host_bytes);
   limits.pinned_bytes = device.is_host ? 0 : limits.host_bytes / 2;
   limits.flops_per_second = given.flops_per_second.value_or(assumed_flops(device, request.dtype));
+  if (!request.measures_speeds) assume_job_speeds(limits);
   limits.disk_bytes_per_second = given.disk_bytes_per_second.value_or(limits.disk_bytes_per_second);
   if (given.upload_bytes_per_second) {
     limits.upload_bytes_per_second = *given.upload_bytes_per_second;
-  } else {
+  } else if (request.measures_speeds) {
     EASEL_ASSIGN_OR_RETURN(limits.upload_bytes_per_second, measured_upload(device));
   }
   plan.assumed = describe_limits(limits, device, given);
@@ -142,15 +69,39 @@ void describe(const ResidencyPlan& residency, const std::vector<ComponentFootpri
   }
 }
 
-}  // namespace
-
-std::vector<std::string> published_model_names() {
-  std::vector<std::string> names;
-  for (const PublishedModel& model : published_models()) names.push_back(model.name);
-  return names;
+ResidencyPlan plan_request(const MemoryPlanRequest& request, const ModelSizes& model,
+                           const RequestSizes& sizes, const MemoryLimits& limits) {
+  return request.all_in_place ? plan_in_place(model.components(), sizes.demands, limits)
+                              : plan_residency(model.components(), sizes.demands, limits);
 }
 
-absl::StatusOr<MemoryPlan> plan_memory(const MemoryPlanRequest& request) {
+bool fits(const MemoryPlanRequest& request, const ModelSizes& model, const RequestSizes& sizes,
+          const MemoryLimits& limits) {
+  const int64_t least = request.all_in_place
+                            ? bytes_in_place(model.components(), sizes.demands, limits)
+                            : smallest_budget(model.components(), sizes.demands, limits);
+  return least <= limits.budget_bytes;
+}
+
+// What a larger picture takes is more: the border is found by halves.
+int64_t largest_side(const MemoryPlanRequest& request, ModelSizes& model,
+                     const MemoryLimits& limits) {
+  int64_t low = 0;  // fits, in steps
+  int64_t high = request.largest_side_up_to / kSideSearchStep;
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    const int64_t side = middle * kSideSearchStep;
+    const absl::StatusOr<RequestSizes> sizes = model.at(side, side);
+    if (sizes.ok() && fits(request, model, *sizes, limits)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low * kSideSearchStep;
+}
+
+absl::StatusOr<MemoryPlan> plan_unguarded(const MemoryPlanRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const DeviceFacts device, find_device(request.device));
   if (!request.memory_budget_bytes && device.total_bytes == 0) {
     return invalid_field("device ", device.name,
@@ -163,16 +114,28 @@ absl::StatusOr<MemoryPlan> plan_memory(const MemoryPlanRequest& request) {
   plan.device = device.name;
   plan.num_images = request.num_images;
   choose_budget(request, preset, plan);
-  EASEL_ASSIGN_OR_RETURN(const Sized sized, request.published.empty()
-                                                ? size_folder(request, device)
-                                                : size_published(request, device, side));
-  plan.title = sized.title;
-  plan.width = sized.width;
-  plan.height = sized.height;
-  plan.steps = sized.steps;
+  EASEL_ASSIGN_OR_RETURN(const auto model, open_model_sizes(request, device, side));
+  EASEL_ASSIGN_OR_RETURN(const RequestSizes sizes, model->at(request.width, request.height));
+  plan.title = model->title();
+  plan.width = sizes.width;
+  plan.height = sizes.height;
+  plan.steps = sizes.steps;
   EASEL_ASSIGN_OR_RETURN(const MemoryLimits limits, find_limits(request, device, plan));
-  describe(plan_residency(sized.components, sized.demands, limits), sized.components, plan);
+  describe(plan_request(request, *model, sizes, limits), model->components(), plan);
+  plan.largest_side = largest_side(request, *model, limits);
   return plan;
+}
+
+}  // namespace
+
+std::vector<std::string> published_model_names() {
+  std::vector<std::string> names;
+  for (const PublishedModel& model : published_models()) names.push_back(model.name);
+  return names;
+}
+
+absl::StatusOr<MemoryPlan> plan_memory(const MemoryPlanRequest& request) {
+  return guarded([&] { return plan_unguarded(request); });
 }
 
 }  // namespace easel

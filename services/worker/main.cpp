@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "engine/api/compute_threads.h"
 #include "engine/api/fingerprint.h"
+#include "engine/api/memory_plan.h"
 #include "engine/isolation/isolated_decoder.h"
 #include "services/worker/run_worker.h"
 
@@ -34,6 +35,10 @@ absl::StatusOr<WorkerParts> make_parts(const WorkerOptions& options) {
   EASEL_ASSIGN_OR_RETURN(parts.monitor, make_device_monitor(options.device));
   parts.open = [options, dtype](const LocatedModel& located) {
     return open(located, options, dtype);
+  };
+  parts.plan = [dtype](MemoryPlanRequest request) {
+    request.dtype = dtype;
+    return plan_memory(request);
   };
   IsolatedDecoderOptions decoder;
   decoder.program = options.picture_decoder;

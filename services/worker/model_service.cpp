@@ -10,12 +10,18 @@
 namespace easel {
 namespace {
 
-constexpr size_t kMaxWaitingLists = 64;
+constexpr size_t kMaxWaitingCalls = 64;
+
+absl::Status too_many_calls() {
+  return make_error(Reason::kQueueFull,
+                    concat(kMaxWaitingCalls, " calls of List and Load wait already"));
+}
 
 }  // namespace
 
-ModelService::ModelService(Engine& engine, const ModelDirectory& models)
-    : engine_(engine), models_(models), files_(kMaxWaitingLists) {}
+ModelService::ModelService(Engine& engine, const ModelDirectory& models,
+                           const ModelPlanner& planner)
+    : engine_(engine), models_(models), planner_(planner), files_(kMaxWaitingCalls) {}
 
 v1::ModelInfo ModelService::describe(const RegistryEntry& entry) const {
   ModelFacts facts{entry};
@@ -28,41 +34,66 @@ v1::ModelInfo ModelService::describe(const RegistryEntry& entry) const {
   for (const LoadedModelStatus& model : status.models) {
     if (model.key == entry.key) facts.loaded = &model;
   }
+  facts.load = loads_.of(entry.key);
   return to_proto(facts);
 }
 
 grpc::ServerUnaryReactor* ModelService::List(grpc::CallbackServerContext* context,
-                                             const v1::ListRequest* /*request*/,
+                                             const v1::ListRequest* request,
                                              v1::ListResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool taken = files_.post([this, reactor, response] {
-    for (const RegistryEntry& entry : models_.registry()->entries()) {
-      *response->add_models() = describe(entry);
+  const bool taken = files_.post([this, reactor, response, plans = request->with_plans()] {
+    const std::shared_ptr<const ModelRegistry> registry = models_.registry();
+    for (const RegistryEntry& entry : registry->entries()) {
+      v1::ModelInfo& model = *response->add_models();
+      model = describe(entry);
+      if (plans) planner_.add_plan(entry, model);
     }
     reactor->Finish(grpc::Status::OK);
   });
-  if (!taken) {
-    reactor->Finish(to_grpc_status(
-        make_error(Reason::kQueueFull, concat(kMaxWaitingLists, " calls of List wait already"))));
-  }
+  if (!taken) reactor->Finish(to_grpc_status(too_many_calls()));
   return reactor;
+}
+
+bool ModelService::is_loaded(const std::string& key) const {
+  const EngineStatus status = engine_.status();
+  return std::any_of(status.models.begin(), status.models.end(),
+                     [&](const LoadedModelStatus& model) { return model.key == key; });
+}
+
+void ModelService::start_load(const RegistryEntry& entry, grpc::ServerUnaryReactor* reactor,
+                              v1::LoadResponse* response) {
+  engine_.load(entry.key,
+               [this, reactor, response, entry](const absl::StatusOr<LoadedModelStatus>& loaded) {
+                 loads_.end(entry.key, loaded.status());
+                 if (loaded.ok()) *response->mutable_model() = describe(entry);
+                 reactor->Finish(to_grpc_status(loaded.status()));
+               });
 }
 
 grpc::ServerUnaryReactor* ModelService::Load(grpc::CallbackServerContext* context,
                                              const v1::LoadRequest* request,
                                              v1::LoadResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  absl::StatusOr<RegistryEntry> entry = models_.find(request->key());
+  const absl::StatusOr<RegistryEntry> entry = models_.find(request->key());
   if (!entry.ok()) {
     reactor->Finish(to_grpc_status(entry.status()));
     return reactor;
   }
-  const std::string key = entry->key;
-  engine_.load(key, [this, reactor, response,
-                     entry = *std::move(entry)](const absl::StatusOr<LoadedModelStatus>& loaded) {
-    if (loaded.ok()) *response->mutable_model() = describe(entry);
-    reactor->Finish(to_grpc_status(loaded.status()));
+  loads_.begin(entry->key);
+  const bool taken = files_.post([this, reactor, response, entry = *entry] {
+    const absl::Status fits = is_loaded(entry.key) ? absl::OkStatus() : planner_.check_fits(entry);
+    if (fits.ok()) {
+      start_load(entry, reactor, response);
+    } else {
+      loads_.end(entry.key, fits);
+      reactor->Finish(to_grpc_status(fits));
+    }
   });
+  if (!taken) {
+    loads_.end(entry->key, too_many_calls());
+    reactor->Finish(to_grpc_status(too_many_calls()));
+  }
   return reactor;
 }
 
@@ -79,6 +110,7 @@ grpc::ServerUnaryReactor* ModelService::Unload(grpc::CallbackServerContext* cont
     reactor->Finish(to_grpc_status(entry.status()));
     return reactor;
   }
+  loads_.forget_problem(entry->key);
   engine_.unload(entry->key, [reactor, response](bool was_there) {
     response->set_unloaded(was_there);
     reactor->Finish(grpc::Status::OK);

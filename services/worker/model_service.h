@@ -3,16 +3,19 @@
 
 #include "easel/v1/model_service.grpc.pb.h"
 #include "engine/api/engine.h"
+#include "services/worker/load_notes.h"
 #include "services/worker/model_directory.h"
+#include "services/worker/model_planner.h"
 #include "services/worker/task_thread.h"
 
 namespace easel {
 
-// Thread-safe. List reads files on a thread of its own; Load and Unload answer from the engine's.
+// Thread-safe. List and Load read files on a thread of the service's own; Load and Unload answer
+// from the engine's.
 class ModelService : public v1::ModelService::CallbackService {
  public:
-  // Both outlive the service.
-  ModelService(Engine& engine, const ModelDirectory& models);
+  // All outlive the service.
+  ModelService(Engine& engine, const ModelDirectory& models, const ModelPlanner& planner);
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListRequest* request,
@@ -26,9 +29,14 @@ class ModelService : public v1::ModelService::CallbackService {
 
  private:
   v1::ModelInfo describe(const RegistryEntry& entry) const;
+  bool is_loaded(const std::string& key) const;
+  void start_load(const RegistryEntry& entry, grpc::ServerUnaryReactor* reactor,
+                  v1::LoadResponse* response);
 
   Engine& engine_;
   const ModelDirectory& models_;
+  const ModelPlanner& planner_;
+  LoadNotes loads_;
   TaskThread files_;  // last: its tasks use all of the above
 };
 

@@ -117,17 +117,6 @@ void set_recommended(const RecommendedParameters& from, v1::RecommendedParameter
   if (from.guidance) out.set_guidance(static_cast<float>(*from.guidance));
 }
 
-// The registry's word comes before that of the model's own folder.
-RecommendedParameters recommended_of(const RegistryEntry& entry, const ModelIdentity* identity) {
-  RecommendedParameters all = entry.recommended;
-  if (identity == nullptr) return all;
-  if (!all.width) all.width = identity->width;
-  if (!all.height) all.height = identity->height;
-  if (!all.steps) all.steps = identity->steps;
-  if (!all.guidance) all.guidance = identity->guidance;
-  return all;
-}
-
 }  // namespace
 
 v1::GenerateEvent EventTranslator::queued(int64_t position, int64_t length) {
@@ -227,12 +216,55 @@ v1::ModelInfo to_proto(const ModelFacts& facts) {
       out.add_capabilities(to_proto(capability));
     }
   }
-  if (facts.loaded != nullptr) out.set_fingerprint(facts.loaded->fingerprint);
+  if (facts.loaded != nullptr) {
+    out.set_fingerprint(facts.loaded->fingerprint);
+    out.set_loaded_bytes(to_u64(facts.loaded->bytes));
+  }
+  out.set_load_waits(facts.load.waits);
+  out.set_load_problem(facts.load.problem);
   set_recommended(recommended_of(entry, facts.identity), *out.mutable_recommended());
   set_range(*out.mutable_allowed_steps(), entry.allowed.steps);
   set_range(*out.mutable_allowed_guidance(), entry.allowed.guidance);
   if (entry.allowed.side) set_range(*out.mutable_allowed_side(), *entry.allowed.side);
   out.set_max_side(to_u32(entry.max_side.value_or(0)));
+  return out;
+}
+
+RecommendedParameters recommended_of(const RegistryEntry& entry, const ModelIdentity* identity) {
+  RecommendedParameters all = entry.recommended;
+  if (identity == nullptr) return all;
+  if (!all.width) all.width = identity->width;
+  if (!all.height) all.height = identity->height;
+  if (!all.steps) all.steps = identity->steps;
+  if (!all.guidance) all.guidance = identity->guidance;
+  return all;
+}
+
+v1::MemoryPlan to_proto(const MemoryPlan& plan) {
+  v1::MemoryPlan out;
+  out.set_fits(plan.fits);
+  out.set_words(plan.reason);
+  for (const std::string& help : plan.helps) out.add_helps(help);
+  out.set_device(plan.device);
+  out.set_width(to_u32(plan.width));
+  out.set_height(to_u32(plan.height));
+  out.set_steps(to_u32(plan.steps));
+  out.set_budget_bytes(to_u64(plan.budget_bytes));
+  out.set_peak_bytes(to_u64(plan.peak_bytes));
+  out.set_smallest_budget_bytes(to_u64(plan.smallest_budget_bytes));
+  out.set_seconds_per_step(plan.seconds_per_step);
+  out.set_seconds_per_request(plan.seconds_per_request);
+  out.set_largest_side(to_u32(plan.largest_side));
+  for (const PlannedComponent& component : plan.components) {
+    v1::PlannedComponent& planned = *out.add_components();
+    planned.set_name(component.name);
+    planned.set_placement(component.placement);
+    planned.set_format(component.format);
+    planned.set_resident_blocks(to_u32(component.resident_blocks));
+    planned.set_blocks(to_u32(component.blocks));
+    planned.set_bytes(to_u64(component.bytes));
+    planned.set_total_bytes(to_u64(component.total_bytes));
+  }
   return out;
 }
 

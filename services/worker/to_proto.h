@@ -7,8 +7,10 @@
 #include "easel/v1/image_service.pb.h"
 #include "easel/v1/model_service.pb.h"
 #include "engine/api/engine.h"
+#include "engine/api/memory_plan.h"
 #include "engine/api/model_report.h"
 #include "services/models/registry_entry.h"
+#include "services/worker/load_notes.h"
 
 namespace easel {
 
@@ -43,7 +45,14 @@ struct ModelFacts {
   const ModelIdentity* identity = nullptr;
   std::string problem;
   const LoadedModelStatus* loaded = nullptr;  // null when it is not in memory
+  LoadNote load;
 };
 v1::ModelInfo to_proto(const ModelFacts& facts);
+
+// All but whether the budget was set.
+v1::MemoryPlan to_proto(const MemoryPlan& plan);
+
+// The registry's word comes before that of the model's own folder; `identity` may be null.
+RecommendedParameters recommended_of(const RegistryEntry& entry, const ModelIdentity* identity);
 
 }  // namespace easel

@@ -72,9 +72,10 @@ Worker::Worker(const WorkerOptions& options, std::unique_ptr<ModelDirectory> mod
             return open_(located);
           },
           std::move(parts.monitor))),
+      planner_(std::move(parts.plan), options, *engine_, *models_),
       image_service_({*engine_, log_, {options.log_prompts}}, *models_, std::move(parts.pictures),
                      job_limit(options)),
-      model_service_(*engine_, *models_) {
+      model_service_(*engine_, *models_, planner_) {
   tell_models();
 }
 

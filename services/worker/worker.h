@@ -12,6 +12,7 @@
 #include "services/worker/health_publisher.h"
 #include "services/worker/image_service.h"
 #include "services/worker/model_directory.h"
+#include "services/worker/model_planner.h"
 #include "services/worker/model_service.h"
 #include "services/worker/server.h"
 #include "services/worker/worker_options.h"
@@ -22,6 +23,7 @@ namespace easel {
 struct WorkerParts {
   std::function<absl::StatusOr<OpenedModel>(const LocatedModel&)> open;
   ModelProbe probe;
+  PlanMemory plan;  // null: no plans
   std::unique_ptr<DeviceMonitor> monitor;
   std::shared_ptr<const PictureReader> pictures;  // of callers; null: the models read them
 };
@@ -56,6 +58,7 @@ class Worker {
   const std::unique_ptr<ModelDirectory> models_;
   const std::function<absl::StatusOr<OpenedModel>(const LocatedModel&)> open_;
   std::unique_ptr<Engine> engine_;
+  const ModelPlanner planner_;
   ImageService image_service_;
   ModelService model_service_;
   std::unique_ptr<Server> server_;

@@ -66,6 +66,25 @@ class EndToEndTest : public ::testing::Test {
     return read_all(*images_->Generate(&context, message));
   }
 
+  v1::ModelInfo planned_demo() {
+    grpc::ClientContext context;
+    v1::ListRequest request;
+    request.set_with_plans(true);
+    v1::ListResponse response;
+    EXPECT_TRUE(v1::ModelService::NewStub(channel_)->List(&context, request, &response).ok());
+    for (const v1::ModelInfo& model : response.models()) {
+      if (model.key() == "demo") return model;
+    }
+    return {};
+  }
+  grpc::Status load_demo() {
+    grpc::ClientContext context;
+    v1::LoadRequest request;
+    request.set_key("demo");
+    v1::LoadResponse response;
+    return v1::ModelService::NewStub(channel_)->Load(&context, request, &response);
+  }
+
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ImageService::Stub> images_;
 };
@@ -102,6 +121,39 @@ TEST_F(EndToEndTest, DrawsAPictureAndEditsIt) {
   ASSERT_TRUE(edited.status.ok()) << edited.status.error_message();
   EXPECT_EQ(edited.events.back().result().width(), 64u);
   EXPECT_NE(edited.picture(), drawn.picture());
+}
+
+TEST_F(EndToEndTest, PlansTheMemoryOfAModelWithoutLoadingIt) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu"});
+  connect(worker.await_address());
+  const v1::ModelInfo demo = planned_demo();
+  EXPECT_EQ(demo.state(), v1::MODEL_STATE_AVAILABLE);
+  ASSERT_TRUE(demo.has_plan()) << demo.plan_problem();
+  EXPECT_TRUE(demo.plan().fits()) << demo.plan().words();
+  EXPECT_FALSE(demo.plan().budget_is_set());
+  EXPECT_EQ(demo.plan().width(), 128U);
+  EXPECT_GE(demo.plan().largest_side(), 128U);
+  EXPECT_GT(demo.plan().peak_bytes(), demo.plan().smallest_budget_bytes());
+  EXPECT_EQ(demo.plan().components_size(), 4);
+  const uint64_t before = demo.plan().peak_bytes();
+  ASSERT_TRUE(load_demo().ok());
+  const v1::ModelInfo loaded = planned_demo();
+  EXPECT_GT(loaded.loaded_bytes(), uint64_t{10} << 20);
+  EXPECT_LT(loaded.plan().peak_bytes(), before + (uint64_t{64} << 20))
+      << "the weights that are there do not count twice";
+}
+
+TEST_F(EndToEndTest, RefusesToLoadWhatABudgetCannotHold) {
+  WorkerProcess worker({"--address", "127.0.0.1:0", "--device", "cpu", "--memory-budget", "8MiB"});
+  connect(worker.await_address());
+  const v1::ModelInfo demo = planned_demo();
+  EXPECT_TRUE(demo.plan().budget_is_set());
+  EXPECT_FALSE(demo.plan().fits());
+  EXPECT_EQ(demo.plan().largest_side(), 0U);
+  const grpc::Status refused = load_demo();
+  EXPECT_EQ(reason_of(refused), "OUT_OF_MEMORY");
+  EXPECT_NE(refused.error_message().find("--memory-budget"), std::string::npos)
+      << refused.error_message();
 }
 
 TEST_F(EndToEndTest, TheSameSeedDrawsTheSamePictureAfterOtherJobs) {

@@ -96,6 +96,7 @@ WorkerParts WorkerFixture::make_parts() {
   parts.probe.check_files = [](const LocatedModel&) { return absl::OkStatus(); };
   parts.monitor = make_process_monitor();
   parts.pictures = pictures_;
+  parts.plan = plan_;
   return parts;
 }
 

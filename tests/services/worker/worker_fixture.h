@@ -71,6 +71,7 @@ class WorkerFixture : public ::testing::Test {
   WorkerOptions options_;
   std::vector<Capability> capabilities_ = {Capability::kTextToImage, Capability::kEdit};
   std::shared_ptr<const PictureReader> pictures_;  // null unless the test has one
+  PlanMemory plan_;                                // null unless the test has one
   const std::shared_ptr<testing::FakeWorld> world_ = std::make_shared<testing::FakeWorld>();
   int log_fd_;
   JsonLog log_;
