@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "storage/generation_rows.h"
+#include "storage/generation_search.h"
 #include "storage/page_cursor.h"
 #include "storage/sql_values.h"
 
@@ -127,6 +128,7 @@ absl::Status GenerationStore::insert_started(const GenerationAsked& asked) {
             asked.requested_width, asked.requested_height, int64_t{asked.num_images},
             std::string_view(asked.settings_json), std::string_view(asked.session_id),
             asked.created_at_ms);
+    note_prompt(connection, connection.getLastInsertRowid(), asked.prompt);
     return absl::OkStatus();
   });
 }

@@ -10,6 +10,7 @@
 #include "storage/api_key_store.h"
 #include "storage/audit_store.h"
 #include "storage/database.h"
+#include "storage/generation_search.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
 #include "storage/prank_store.h"
@@ -34,6 +35,7 @@ class Storage {
   static absl::StatusOr<std::unique_ptr<Storage>> open(const std::filesystem::path& data_folder);
 
   GenerationStore& generations() { return generations_; }
+  GenerationSearch& search() { return search_; }
   PrankStore& pranks() { return pranks_; }
   TriggerStore& triggers() { return triggers_; }
   PrankVisits& prank_visits() { return prank_visits_; }
@@ -51,6 +53,7 @@ class Storage {
 
   std::unique_ptr<Database> database_;
   GenerationStore generations_{*database_};
+  GenerationSearch search_{*database_};
   AccountStore accounts_{*database_};
   ApiKeyStore api_keys_{*database_};
   AuditStore audit_{*database_};
