@@ -150,6 +150,11 @@ constexpr OldRows kOldRows[] = {
      "INSERT INTO preferences VALUES ('session', 'demo', '{}', 5)",
      "SELECT a.name || s.id || k.name || p.engine "
      "FROM admins a JOIN admin_sessions s JOIN api_keys k JOIN preferences p"},
+    {4,
+     "INSERT INTO prompts (prompt, uses, newest) VALUES ('a heron', 3, 9);"
+     "INSERT INTO generation_search (rowid, words) VALUES (9, 'a heron')",
+     "SELECT prompt || uses FROM prompts WHERE newest = (SELECT rowid FROM generation_search "
+     "WHERE words MATCH 'heron'"},
 };
 
 // A database of `version`, with the rows that it and those before it had.
