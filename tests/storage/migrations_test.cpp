@@ -154,7 +154,7 @@ constexpr OldRows kOldRows[] = {
      "INSERT INTO prompts (prompt, uses, newest) VALUES ('a heron', 3, 9);"
      "INSERT INTO generation_search (rowid, words) VALUES (9, 'a heron')",
      "SELECT prompt || uses FROM prompts WHERE newest = (SELECT rowid FROM generation_search "
-     "WHERE words MATCH 'heron'"},
+     "WHERE words MATCH 'heron')"},
 };
 
 // A database of `version`, with the rows that it and those before it had.
