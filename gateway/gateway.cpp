@@ -76,9 +76,9 @@ class GatewayImpl final : public Gateway {
   GatewayImpl(const GatewayOptions& options, const GatewayTimes& times, ImageWorker& worker,
               std::unique_ptr<Storage> storage, std::shared_ptr<const IsolatedDecoder> decoder)
       : storage_(std::move(storage)),
+        access_(*storage_, access_settings(options, times), times.clock),
         runner_(runner_options(options, times), worker, storage_->generations(),
                 storage_->pictures(), hub_),
-        access_(*storage_, access_settings(options, times), times.clock),
         prank_pictures_(
             [decoder, limits = upload_limits(options)](std::string_view bytes,
                                                        std::string_view field) {
@@ -124,8 +124,8 @@ class GatewayImpl final : public Gateway {
 
   std::unique_ptr<Storage> storage_;
   EventHub hub_;
-  GenerationRunner runner_;
   AccessControl access_;
+  GenerationRunner runner_;  // gives units back to `access_` until it has ended
   std::unique_ptr<AdminSocket> admin_socket_;
   PrankPictures prank_pictures_;
   GatewayService service_;

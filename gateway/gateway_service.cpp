@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "base/trace_context.h"
 #include "gateway/error_body.h"
 #include "gateway/log_event.h"
@@ -105,20 +106,34 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
   if (route.make_body_check) {
     absl::StatusOr<BodyCheck> made = route.make_body_check(request);
     if (!made.ok()) return refuse(request, made.status());
-    plan.accept = [this, &request, total = size_t{0},
-                   check = *std::move(made)](std::string_view piece) mutable {
-      total += piece.size();
-      if (total > kLargeBody && request.ticket == nullptr) {
-        absl::StatusOr<Admission::Ticket> ticket = admission_.admit_large_body();
-        request.body_refusal = ticket.status();
-        if (!ticket.ok()) return false;
-        request.ticket = *std::move(ticket);
-      }
-      request.body_refusal = check(piece);
+    plan.accept = [measure = measure_body(request), check = *std::move(made),
+                   &request](std::string_view piece) mutable {
+      request.body_refusal = measure(piece);
+      if (request.body_refusal.ok()) request.body_refusal = check(piece);
       return request.body_refusal.ok();
     };
   }
   return plan;
+}
+
+// Takes room for a body as it grows beyond kLargeBody: by what has come and not by what is
+// announced, so that who is slow holds little.
+BodyCheck GatewayService::measure_body(HttpRequest& request) {
+  // A text of a picture is there twice for a moment: as it came, and decoded.
+  const size_t copies = request.route->keeps_body ? 2 : 1;
+  return [this, &request, copies, total = size_t{0},
+          large = static_cast<Admission::LargeBody*>(nullptr)](
+             std::string_view piece) mutable -> absl::Status {
+    total += piece.size();
+    if (total <= kLargeBody) return absl::OkStatus();
+    if (large != nullptr) return admission_.grow(*large, piece.size() * copies);
+    EASEL_ASSIGN_OR_RETURN(const std::shared_ptr<Admission::LargeBody> body,
+                           admission_.admit_large_body(client_network(request.client_address)));
+    EASEL_RETURN_IF_ERROR(admission_.grow(*body, total * copies));
+    large = body.get();
+    request.ticket = body;
+    return absl::OkStatus();
+  };
 }
 
 HttpResponse GatewayService::handle(HttpRequest& request) {
@@ -129,7 +144,8 @@ HttpResponse GatewayService::handle(HttpRequest& request) {
 
 HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
   const RouteKind kind = request.route->kind ? request.route->kind(request) : RouteKind::kQuick;
-  absl::StatusOr<Admission::Ticket> ticket = admission_.admit(kind, request.client_address);
+  absl::StatusOr<Admission::Ticket> ticket =
+      admission_.admit(kind, client_network(request.client_address));
   if (!ticket.ok()) return error_response(request, ticket.status());
   HttpResponse response = handle_audited(request);
   if (response.stream) {

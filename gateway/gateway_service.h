@@ -38,6 +38,7 @@ class GatewayService final : public HttpService {
  private:
   void begin(HttpRequest& request) const;
   HttpResponse finish(const HttpRequest& request, HttpResponse response) const;
+  BodyCheck measure_body(HttpRequest& request);
   HttpResponse admit_and_handle(HttpRequest& request);
   HttpResponse handle_audited(HttpRequest& request);
   HttpResponse refuse(const HttpRequest& request, const absl::Status& status) const;

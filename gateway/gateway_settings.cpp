@@ -137,7 +137,13 @@ absl::Status check_gateway_options(const GatewayOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     EASEL_RETURN_IF_ERROR(check_origin(origin));
   }
-  EASEL_RETURN_IF_ERROR(parse_model_costs(options.model_costs).status());
+  EASEL_ASSIGN_OR_RETURN(const auto costs, parse_model_costs(options.model_costs));
+  for (const auto& [engine, units] : costs) {
+    if (options.daily_quota == 0 || units <= options.daily_quota) continue;
+    return invalid_field("--daily-quota ", options.daily_quota,
+                         " is less than one picture costs by ", "--model-cost ", engine, "=", units,
+                         ": nobody could ever draw one");
+  }
   if (options.anonymous != "allow" && options.anonymous != "refuse") {
     return invalid_field("--anonymous must be 'allow' or 'refuse'");
   }

@@ -16,13 +16,29 @@ namespace {
 
 constexpr std::chrono::milliseconds kBodyTimeout(60'000);
 
-HttpResponse answer_when_done(const HttpRequest& request, GenerationRun& run) {
+HttpResponse answer_when_done(HttpRequest& request, GenerationRun& run) {
   const absl::StatusOr<GenerationRecord> record = await_record(request, run);
   if (!record.ok()) return error_response(request, record.status());
   return json_response(record_json(*record));
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<GenerationRun>> start_counted(const RouteParts& parts,
+                                                             HttpRequest& request,
+                                                             GenerateOrder order,
+                                                             std::shared_ptr<ImageWorker> instead) {
+  RateLimits& limits = parts.access.limits();
+  EASEL_RETURN_IF_ERROR(limits.take(request, order.request.model, order.request.num_images));
+  GenerationExtras extras{std::move(instead),
+                          [&limits, taken = request.units] { limits.give_back(taken); }};
+  absl::StatusOr<std::shared_ptr<GenerationRun>> run =
+      parts.runner.start(std::move(order), call_context(request, parts.worker_timeout),
+                         request.trace_id, std::move(extras));
+  request.ticket.reset();
+  if (!run.ok()) limits.give_back(request);
+  return run;
+}
 
 HttpResponse run_generation(const RouteParts& parts, HttpRequest& request, GenerationStart start) {
   // The pictures are decoded: no need to hold them twice for as long as the generation takes.
@@ -31,16 +47,9 @@ HttpResponse run_generation(const RouteParts& parts, HttpRequest& request, Gener
   const bool events = wants_events(request);
   if (asked.request_id.empty()) asked.request_id = make_id();
   if (events && !start.order.preview_given) asked.preview_every = 1;
-  const absl::Status taken = parts.access.limits().take(request, asked.model, asked.num_images);
-  if (!taken.ok()) return error_response(request, taken);
   const absl::StatusOr<std::shared_ptr<GenerationRun>> run =
-      parts.runner.start(std::move(start.order), call_context(request, parts.worker_timeout),
-                         request.trace_id, std::move(start.instead));
-  request.ticket.reset();
-  if (!run.ok()) {
-    parts.access.limits().give_back(request);
-    return error_response(request, run.status());
-  }
+      start_counted(parts, request, std::move(start.order), std::move(start.instead));
+  if (!run.ok()) return error_response(request, run.status());
   if (start.on_begun) start.on_begun(**run);
   if (!events) return answer_when_done(request, **run);
   HttpResponse response = event_stream(request, (*run)->log, /*sequence=*/0, parts.heartbeat);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "gateway/generate_body.h"
 #include "gateway/generation_run.h"
 #include "gateway/route_parts.h"
@@ -16,6 +17,13 @@ struct GenerationStart {
   std::shared_ptr<ImageWorker> instead;  // makes the pictures in the worker's place; may be none
   std::function<void(const GenerationRun&)> on_begun;  // may be empty
 };
+
+// Begins the generation and counts it against its caller's limits: what ends before the worker has
+// begun costs nothing. Errors: as GenerationRunner::start() and RateLimits::take().
+absl::StatusOr<std::shared_ptr<GenerationRun>> start_counted(const RouteParts& parts,
+                                                             HttpRequest& request,
+                                                             GenerateOrder order,
+                                                             std::shared_ptr<ImageWorker> instead);
 
 // Begins the generation, and answers with its events as a stream where the request asks for them;
 // else waits for the end and answers with the record or the error. A caller that goes away while it

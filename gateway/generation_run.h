@@ -13,14 +13,16 @@
 
 namespace easel {
 
-// Shared by the thread that runs it and whoever waits. `outcome` and `record` are set before the
-// log is closed and then never change: read them after wait_closed(). The rest is thread-safe.
+// Shared by the thread that runs it and whoever waits. `outcome`, `record` and `cost_nothing` are
+// set before the log is closed and then never change: read them after wait_closed(). The rest is
+// thread-safe.
 struct GenerationRun {
   std::string id;
   std::shared_ptr<EventLog> log;
   CancelSignal cancel;
   absl::Status outcome;
   std::optional<GenerationRecord> record;  // when the outcome is ok
+  bool cost_nothing = false;               // it failed before the work had begun
 };
 
 }  // namespace easel

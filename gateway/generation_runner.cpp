@@ -70,7 +70,7 @@ GenerationUsed used_of(const WorkerResult& result) {
 struct GenerationRunner::Job {
   std::shared_ptr<GenerationRun> run = std::make_shared<GenerationRun>();
   WorkerRequest request;  // its pictures until it was sent
-  std::shared_ptr<ImageWorker> instead;
+  GenerationExtras extras;
   GenerationAsked asked;
   WorkerCallContext context;
   Clock::time_point started = Clock::now();
@@ -134,12 +134,11 @@ void GenerationRunner::release(const std::string& id) {
 
 absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
     GenerateOrder order, const WorkerCallContext& context, const std::string& trace_id,
-    std::shared_ptr<ImageWorker> instead) {
+    GenerationExtras extras) {
   const auto job = std::make_shared<Job>();
   const std::string& id = job->run->id = order.request.request_id;
   job->context = context;
   job->context.timeout = options_.timeout;
-  job->instead = std::move(instead);
   job->asked = asked_of(order, trace_id);
   job->note_sign();
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
@@ -151,7 +150,9 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
     return absl::IsAlreadyExists(inserted) ? api_error(ErrorCode::kConflict) : inserted;
   }
   job->request = std::move(order.request);
+  job->extras = std::move(extras);
   if (pool_.enqueue([this, job] { run(*job); })) return job->run;
+  job->extras.on_cost_nothing = nullptr;
   finish(*job, api_error(ErrorCode::kBusy));
   return api_error(ErrorCode::kBusy);
 }
@@ -170,7 +171,7 @@ bool GenerationRunner::cancel(const std::string& id) {
 
 void GenerationRunner::run(Job& job) {
   absl::Status ended;
-  ImageWorker& worker = job.instead == nullptr ? worker_ : *job.instead;
+  ImageWorker& worker = job.extras.instead == nullptr ? worker_ : *job.extras.instead;
   try {
     ended = worker.generate(
         job.request, job.context,
@@ -251,6 +252,9 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
   }
   job.run->outcome = outcome;
   if (!outcome.ok()) close_failed(job, outcome);
+  job.run->cost_nothing =
+      !outcome.ok() && !job.running && public_error(outcome).code != ErrorCode::kCancelled;
+  if (job.run->cost_nothing && job.extras.on_cost_nothing) job.extras.on_cost_nothing();
   // Before its end is told: whoever hears of the end finds it ended.
   release(job.run->id);
   if (outcome.ok()) {
@@ -314,7 +318,8 @@ void GenerationRunner::check_worker() {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, job] : jobs_) {
       // Who makes the pictures in the worker's place does not share its silence.
-      if (job->instead == nullptr && job->silent_for() >= options_.silence) silent.push_back(job);
+      if (job->extras.instead == nullptr && job->silent_for() >= options_.silence)
+        silent.push_back(job);
     }
   }
   if (silent.empty()) return;

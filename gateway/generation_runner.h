@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,14 @@ struct GenerationRunnerOptions {
   std::chrono::milliseconds status_timeout{3000};
 };
 
+// What more a generation may have.
+struct GenerationExtras {
+  std::shared_ptr<ImageWorker> instead;  // makes the pictures in the worker's place; may be none
+  // Called once if it ends without that the work had begun, but not when its caller cancelled it;
+  // before its end is told. From any thread; may be empty.
+  std::function<void()> on_cost_nothing;
+};
+
 // Thread-safe.
 class GenerationRunner {
  public:
@@ -41,11 +50,12 @@ class GenerationRunner {
                    GenerationStore& generations, PictureStore& pictures, EventHub& hub);
   ~GenerationRunner();
 
-  // Begins a generation. `instead`, when there is one, makes the pictures in the worker's place.
-  // Errors: queue_full, conflict (its id exists), storage_failed; then nothing was begun.
-  absl::StatusOr<std::shared_ptr<GenerationRun>> start(
-      GenerateOrder order, const WorkerCallContext& context, const std::string& trace_id,
-      std::shared_ptr<ImageWorker> instead = nullptr);
+  // Begins a generation. Errors: queue_full, conflict (its id exists), storage_failed; then nothing
+  // was begun, and nothing of `extras` is called.
+  absl::StatusOr<std::shared_ptr<GenerationRun>> start(GenerateOrder order,
+                                                       const WorkerCallContext& context,
+                                                       const std::string& trace_id,
+                                                       GenerationExtras extras = {});
 
   // False when no such generation runs.
   bool cancel(const std::string& id);

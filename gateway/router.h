@@ -19,6 +19,7 @@ namespace easel {
 enum class RouteKind {
   kQuick,    // answered from memory, disk or one short call
   kWaiting,  // waits for a generation
+  kUpload,   // reads a picture that its caller sent
   kStream    // an event stream
 };
 

@@ -9,7 +9,7 @@
 namespace easel {
 
 // The record once the generation has ended well, or why it has not. A caller that goes away cancels
-// it, and its end is not waited for.
-absl::StatusOr<GenerationRecord> await_record(const HttpRequest& request, GenerationRun& run);
+// it, and its end is not waited for. The answer to what cost nothing says nothing of limits.
+absl::StatusOr<GenerationRecord> await_record(HttpRequest& request, GenerationRun& run);
 
 }  // namespace easel

@@ -92,6 +92,11 @@ absl::Status RateLimits::take_of_minute(const std::string& client, int64_t limit
 
 absl::Status RateLimits::take_of_day(const std::string& client, int64_t limit,
                                      HttpRequest& request) {
+  if (request.units.units > limit) {
+    return api_error(ErrorCode::kInvalidField,
+                     concat("this costs ", request.units.units,
+                            " units, and this client has no more than ", limit, " a day"));
+  }
   const int64_t now = clock_.utc_ms();
   const int64_t left_ms = kDayMs - now % kDayMs;
   EASEL_ASSIGN_OR_RETURN(const UsageStore::Taken taken,
@@ -110,11 +115,14 @@ void RateLimits::return_to_minute(const UnitsTaken& taken) {
   if (found != buckets_.end()) found->second.units += static_cast<double>(taken.of_minute);
 }
 
-void RateLimits::give_back(HttpRequest& request) {
-  const UnitsTaken taken = std::exchange(request.units, {});
+void RateLimits::give_back(const UnitsTaken& taken) {
   if (taken.of_minute > 0) return_to_minute(taken);
   // At worst the client has a picture less today.
   if (taken.day >= 0) usage_.give_back(taken.day, taken.client, taken.units).IgnoreError();
+}
+
+void RateLimits::give_back(HttpRequest& request) {
+  give_back(std::exchange(request.units, {}));
   request.rate_limit.clear();
   request.rate_limit_policy.clear();
 }

@@ -30,9 +30,12 @@ class RateLimits {
 
   // Takes the units of `pictures` by `engine` ("" for the default, which the costs call `auto`)
   // from the sender's minute and day, and puts into the request what the answer's RateLimit fields
-  // say. Error: rate_limited, with when to try again; then nothing was taken.
+  // say. Errors: rate_limited, with when to try again; invalid_field for what costs more than a
+  // whole day has. Then nothing was taken.
   absl::Status take(HttpRequest& request, const std::string& engine, int64_t pictures);
-  // Gives back what take() took for this request: the work did not begin.
+  // Gives back what take() took: the work did not begin.
+  void give_back(const UnitsTaken& taken);
+  // The same, and the answer says nothing of limits.
   void give_back(HttpRequest& request);
 
  private:

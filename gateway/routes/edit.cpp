@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "gateway/edit_form.h"
 #include "gateway/error_body.h"
+#include "gateway/generation_route.h"
 #include "gateway/json_response.h"
 #include "gateway/middleware/request_id.h"
 #include "gateway/route_parts.h"
@@ -43,16 +44,9 @@ absl::StatusOr<HttpResponse> picture_response(const RouteParts& parts,
 
 absl::StatusOr<HttpResponse> edit(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_form(parts, request));
-  RateLimits& limits = parts.access.limits();
-  EASEL_RETURN_IF_ERROR(limits.take(request, order.request.model, order.request.num_images));
-  const absl::StatusOr<std::shared_ptr<GenerationRun>> run = parts.runner.start(
-      std::move(order), call_context(request, parts.worker_timeout), request.trace_id);
-  request.ticket.reset();
-  if (!run.ok()) {
-    limits.give_back(request);
-    return run.status();
-  }
-  EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, **run));
+  EASEL_ASSIGN_OR_RETURN(const std::shared_ptr<GenerationRun> run,
+                         start_counted(parts, request, std::move(order), /*instead=*/nullptr));
+  EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, *run));
   return picture_response(parts, record);
 }
 

@@ -29,17 +29,29 @@ absl::StatusOr<json> show_trigger(const RouteParts& parts, int64_t prank, int64_
   return api_error(ErrorCode::kNotFound, "the prank has no such trigger");
 }
 
+// The units of a picture are given back where reading it was not what failed: a picture that cannot
+// be read has cost its reading.
+absl::StatusOr<TriggerPicture> store_counted(const RouteParts& parts, HttpRequest& request,
+                                             const TriggerOrder& order) {
+  RateLimits& limits = parts.access.limits();
+  EASEL_RETURN_IF_ERROR(limits.take(request, kUploadWork, /*pictures=*/1));
+  absl::StatusOr<TriggerPicture> picture = parts.pranks.pictures.store(order);
+  const bool was_read =
+      picture.ok() || public_error(picture.status()).code == ErrorCode::kInvalidField;
+  if (!was_read) limits.give_back(request);
+  return picture;
+}
+
 absl::StatusOr<json> add_trigger(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
   EASEL_ASSIGN_OR_RETURN(const TriggerOrder order,
                          parse_trigger(request.body, /*is_new=*/true, parts.uploads));
   std::string().swap(request.body);
-  EASEL_RETURN_IF_ERROR(parts.access.limits().take(request, kUploadWork, /*pictures=*/1));
   NewTrigger trigger;
   trigger.phrase = order.phrase.value_or("");
   trigger.match = order.match.value_or(MatchKind::kContains);
   trigger.priority = order.priority.value_or(0);
-  EASEL_ASSIGN_OR_RETURN(trigger.picture, parts.pranks.pictures.store(order));
+  EASEL_ASSIGN_OR_RETURN(trigger.picture, store_counted(parts, request, order));
   const absl::StatusOr<int64_t> id = parts.pranks.triggers.insert(prank.id, trigger, utc_now_ms());
   if (id.ok()) return show_trigger(parts, prank.id, *id);
   parts.pranks.pictures.remove(trigger.picture.files);
@@ -54,8 +66,7 @@ absl::StatusOr<json> change_trigger(const RouteParts& parts, HttpRequest& reques
   std::string().swap(request.body);
   TriggerChange change{std::move(order.phrase), order.match, order.priority, {}};
   if (!order.image.empty() || !order.generation_id.empty()) {
-    EASEL_RETURN_IF_ERROR(parts.access.limits().take(request, kUploadWork, /*pictures=*/1));
-    EASEL_ASSIGN_OR_RETURN(change.picture, parts.pranks.pictures.store(order));
+    EASEL_ASSIGN_OR_RETURN(change.picture, store_counted(parts, request, order));
   }
   const auto left = parts.pranks.triggers.change(prank.id, id, change, utc_now_ms());
   if (!left.ok()) {
@@ -92,6 +103,7 @@ void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
     route.max_body_bytes = kMaxTriggerBody;
     route.body_timeout = kPictureTimeout;
     route.make_body_check = make_picture_body_check;
+    route.kind = [](const HttpRequest&) { return RouteKind::kUpload; };
     return route;
   };
   // The slug in the path is what lets in; see find_built_prank().

@@ -23,8 +23,7 @@ std::string made_up_slug(const std::string& title, int attempt) {
   return attempt == 0 ? of_title : concat(of_title, "-", random_hex(kSlugEndingBytes));
 }
 
-absl::StatusOr<PrankRecord> make_prank(const RouteParts& parts, const std::string& body) {
-  EASEL_ASSIGN_OR_RETURN(PrankOrder order, parse_new_prank(body));
+absl::StatusOr<PrankRecord> make_prank(const RouteParts& parts, PrankOrder order) {
   PrankRecord prank;
   prank.title = order.title.value_or(std::string(kUsualTitle));
   prank.session_id = std::move(order.session_id);
@@ -41,10 +40,15 @@ absl::StatusOr<PrankRecord> make_prank(const RouteParts& parts, const std::strin
 }
 
 HttpResponse create(const RouteParts& parts, HttpRequest& request) {
+  absl::StatusOr<PrankOrder> order = parse_new_prank(request.body);
+  if (!order.ok()) return error_response(request, order.status());
   const absl::Status taken = parts.access.limits().take(request, kUploadWork, /*pictures=*/1);
   if (!taken.ok()) return error_response(request, taken);
-  const absl::StatusOr<PrankRecord> prank = make_prank(parts, request.body);
-  if (!prank.ok()) return error_response(request, prank.status());
+  const absl::StatusOr<PrankRecord> prank = make_prank(parts, *std::move(order));
+  if (!prank.ok()) {
+    parts.access.limits().give_back(request);
+    return error_response(request, prank.status());
+  }
   nlohmann::json body = maker_prank_json(*prank);
   body["triggers"] = nlohmann::json::array();
   return json_response(body, 201);

@@ -111,6 +111,14 @@ TEST_F(GatewayOptionsTest, TakesTheFolderOfABackup) {
   }
 }
 
+TEST_F(GatewayOptionsTest, RefusesAQuotaThatNoPictureFitsInto) {
+  const auto refused = read({"--daily-quota", "10", "--model-cost", "small=2,big=17"});
+  EXPECT_TRUE(fails_with(refused.status(), Reason::kInvalidField,
+                         {"--daily-quota 10", "--model-cost big=17"}));
+  EXPECT_TRUE(read({"--daily-quota", "17", "--model-cost", "small=2,big=17"}).ok());
+  EXPECT_TRUE(read({"--model-cost", "big=17"}).ok());
+}
+
 TEST_F(GatewayOptionsTest, SaysWhatToDo) {
   EXPECT_EQ(read({"--check-config"})->action, GatewayAction::kCheckConfig);
   EXPECT_EQ(read({"--print-config"})->action, GatewayAction::kPrintConfig);

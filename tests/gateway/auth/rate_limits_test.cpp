@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "base/strings.h"
 #include "tests/gateway/auth/service_fixture.h"
 #include "tests/gateway/form_body.h"
@@ -188,6 +189,75 @@ TEST_F(RateLimitsTest, AFormFromAPageOfAnotherSiteIsRefused) {
         list_of({{"Content-Type", FormBody::content_type()}, {"Origin", origin}});
     EXPECT_EQ(call("POST", "/edit", headers, body).status, status) << origin;
   }
+}
+
+// Units are given back by the generation itself: whoever asked may have gone.
+TEST_F(RateLimitsTest, WorkThatTheWorkerDoesNotBeginCostsNothing) {
+  settings.limits.units_per_minute = 2;
+  settings.limits.units_per_day = 2;
+  worker.script = [](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                     CancelSignal& cancel) -> absl::Status {
+    if (request.prompt == "away") return api_error(ErrorCode::kWorkerUnavailable);
+    if (request.prompt == "full") return make_error(Reason::kQueueFull, "64 jobs wait");
+    if (request.prompt == "odd") return make_error(Reason::kInvalidField, "no such engine");
+    if (absl::Status queued = sink(WorkerQueued{3, 4}); !queued.ok()) return queued;
+    if (request.prompt == "late") return make_error(Reason::kDeadline, "it waited too long");
+    return FakeImageWorker::picture(request, sink, cancel);
+  };
+  start();
+  for (int i = 0; i < 3; ++i) {
+    for (const char* prompt : {"away", "full", "odd", "late"}) {
+      const HttpResponse refused =
+          call("POST", "/api/generate", {}, nlohmann::json{{"prompt", prompt}}.dump());
+      EXPECT_GE(refused.status, 400) << prompt;
+      EXPECT_NE(error_of(refused), "rate_limited") << prompt;
+      EXPECT_EQ(field(refused, "RateLimit"), "") << prompt;
+    }
+    const HeaderList form = list_of({{"Content-Type", FormBody::content_type()}});
+    const std::string edit =
+        FormBody().add("prompt", "away").add_file("image", "a.png", solid_png(32, 16)).text();
+    EXPECT_EQ(error_of(call("POST", "/edit", form, edit)), "worker_unavailable");
+  }
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 429);
+}
+
+TEST_F(RateLimitsTest, WorkThatFailsAfterItBeganIsPaidFor) {
+  settings.limits.units_per_day = 1;
+  worker.script = [](const WorkerRequest&, const FakeImageWorker::Sink& sink,
+                     CancelSignal&) -> absl::Status {
+    if (absl::Status step = sink(WorkerStep{1, 5, "", ""}); !step.ok()) return step;
+    return make_error(Reason::kInferenceFailed, "not a number");
+  };
+  start();
+  EXPECT_EQ(error_of(draw()), "inference_failed");
+  EXPECT_EQ(error_of(draw()), "rate_limited");
+}
+
+TEST_F(RateLimitsTest, WhatCostsMoreThanADayHasIsToldSoInsteadOfToWait) {
+  settings.limits.units_per_day = 10;
+  settings.limits.units_per_minute = 10;
+  settings.limits.model_costs = {{"big", 4}};
+  start();
+  const HttpResponse refused = draw({}, "big", 3);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(error_of(refused), "invalid_field");
+  EXPECT_NE(refused.body.find("12 units"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("10 a day"), std::string::npos) << refused.body;
+  EXPECT_EQ(field(draw({}, "big", 2), "RateLimit").substr(0, 12), R"("minute";r=2)");
+}
+
+TEST_F(RateLimitsTest, APrankThatWasNotMadeCostsNothing) {
+  settings.limits.units_per_day = 2;
+  start();
+  EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"share_slug": "mine"})").status, 201);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"share_slug": "mine"})").status, 409);
+    EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"share_slug": "?"})").status, 400);
+  }
+  EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"share_slug": "other"})").status, 201);
+  EXPECT_EQ(call("POST", "/api/pranks", {}, R"({"share_slug": "third"})").status, 429);
 }
 
 TEST_F(RateLimitsTest, WorkThatDoesNotBeginCostsNothing) {

@@ -76,8 +76,8 @@ class ServiceTest : public ::testing::Test {
     service.reset();
     routes.reset();
     prank_pictures.reset();
-    access.reset();
     runner.reset();
+    access.reset();
     storage.reset();
   }
   void start_with_admin() {
@@ -171,8 +171,8 @@ class ServiceTest : public ::testing::Test {
   FakeImageWorker worker;
   EventHub hub;
   std::unique_ptr<Storage> storage;
-  std::unique_ptr<GenerationRunner> runner;
   std::unique_ptr<AccessControl> access;
+  std::unique_ptr<GenerationRunner> runner;
   std::unique_ptr<PrankPictures> prank_pictures;
   std::unique_ptr<GatewayService> service;
   std::unique_ptr<Router> routes;  // the service's own, to look at
