@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "engine/isolation/isolated_decoder.h"
 #include "gateway/auth/admin_socket.h"
-#include "gateway/auth/password_input.h"
+#include "gateway/auth/password_file.h"
 #include "gateway/gateway_service.h"
 #include "gateway/log_event.h"
+#include "gateway/middleware/client_address.h"
 #include "gateway/route_parts.h"
 #include "storage/storage.h"
 
@@ -19,6 +20,18 @@ namespace {
 
 std::set<std::string> set_of(const std::vector<std::string>& items) {
   return {items.begin(), items.end()};
+}
+
+// check_gateway_options() has seen that they are addresses.
+std::set<std::string> addresses_of(const std::vector<std::string>& items) {
+  std::set<std::string> addresses;
+  for (const std::string& item : items) addresses.insert(canonical_address(item).value_or(item));
+  return addresses;
+}
+
+PrankPictureParts prank_picture_parts(const GatewayOptions& options, Storage& storage) {
+  return {storage.generations(), storage.pictures(),
+          static_cast<uint64_t>(options.max_prank_mib) << 20};
 }
 
 GenerationRunnerOptions runner_options(const GatewayOptions& options, const GatewayTimes& times) {
@@ -43,6 +56,7 @@ AccessSettings access_settings(const GatewayOptions& options, const GatewayTimes
   settings.anonymous =
       options.anonymous == "refuse" ? AnonymousUse::kRefused : AnonymousUse::kAllowed;
   settings.origins = set_of(options.cors_origins);
+  settings.admin_origins = set_of(options.admin_origins);
   settings.limits.units_per_minute = options.rate_limit;
   settings.limits.units_per_day = options.daily_quota;
   settings.limits.model_costs = parse_model_costs(options.model_costs).value();
@@ -51,7 +65,7 @@ AccessSettings access_settings(const GatewayOptions& options, const GatewayTimes
 }
 
 ProxyRules proxy_rules(const GatewayOptions& options) {
-  return {set_of(options.trusted_proxies), options.secure_cookies == "always"};
+  return {addresses_of(options.trusted_proxies), options.secure_cookies == "always"};
 }
 
 HttpServerOptions server_options(const GatewayOptions& options, const GatewayTimes& times) {
@@ -60,7 +74,7 @@ HttpServerOptions server_options(const GatewayOptions& options, const GatewayTim
   result.port = static_cast<int>(options.port);
   result.max_connections = static_cast<size_t>(options.max_connections);
   result.max_connections_per_address = static_cast<size_t>(options.max_connections_per_address);
-  result.exempt_addresses = set_of(options.trusted_proxies);
+  result.exempt_addresses = addresses_of(options.trusted_proxies);
   result.times = times.http;
   return result;
 }
@@ -84,13 +98,14 @@ class GatewayImpl final : public Gateway {
                                                        std::string_view field) {
               return read_upload(*decoder, bytes, field, limits);
             },
-            storage_->generations(), storage_->pictures()),
-        service_(
-            make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
-                         access_, storage_->preferences(), prank_parts(), options.max_image_side,
-                         times.worker_timeout, times.heartbeat, decoder, upload_limits(options)}),
-            Cors(set_of(options.cors_origins)), admission_limits(options), proxy_rules(options),
-            access_.guard(), access_.audit_trail()) {}
+            prank_picture_parts(options, *storage_)),
+        service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
+                              access_, storage_->preferences(), prank_parts(options),
+                              options.max_image_side, times.worker_timeout, times.heartbeat,
+                              decoder, upload_limits(options)}),
+                 make_origin_rules(set_of(options.cors_origins), set_of(options.admin_origins)),
+                 admission_limits(options), proxy_rules(options), access_.guard(),
+                 access_.audit_trail()) {}
 
   absl::Status bind(HttpServerOptions options) {
     options.max_body_bytes = service_.max_body_bytes();
@@ -101,9 +116,8 @@ class GatewayImpl final : public Gateway {
   // The admin of the password file, and the socket of the admin command.
   absl::Status open_for_admins(const GatewayOptions& options) {
     if (!options.admin_password_file.empty()) {
-      EASEL_ASSIGN_OR_RETURN(const std::string password,
-                             read_password(options.admin_password_file));
-      EASEL_RETURN_IF_ERROR(access_.admins().ensure("admin", password));
+      EASEL_RETURN_IF_ERROR(apply_password_file(options.admin_password_file, options.data_dir,
+                                                access_.admins(), access_.audit_trail()));
     }
     EASEL_ASSIGN_OR_RETURN(admin_socket_, AdminSocket::open(options.data_dir, access_.admins(),
                                                             access_.audit_trail()));
@@ -118,8 +132,9 @@ class GatewayImpl final : public Gateway {
   }
 
  private:
-  PrankParts prank_parts() {
-    return {storage_->pranks(), storage_->triggers(), storage_->prank_visits(), prank_pictures_};
+  PrankParts prank_parts(const GatewayOptions& options) {
+    return {storage_->pranks(), storage_->triggers(), storage_->prank_visits(), prank_pictures_,
+            options.max_pranks};
   }
 
   std::unique_ptr<Storage> storage_;

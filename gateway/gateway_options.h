@@ -23,6 +23,7 @@ struct GatewayOptions {
   std::vector<std::string> cors_origins = {"http://localhost:3000", "http://localhost:3001",
                                            "https://pranks.halsted.dev",
                                            "https://flexy-face.replit.app"};
+  std::vector<std::string> admin_origins;    // whose pages may act with an admin's cookie
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
   int64_t generation_timeout = 600;          // seconds
   int64_t max_generations = 48;
@@ -36,6 +37,8 @@ struct GatewayOptions {
   int64_t rate_limit = 0;                // units a minute and client; 0: none
   int64_t daily_quota = 0;               // units a day and client; 0: none
   std::vector<std::string> model_costs;  // "flux_dev=4"
+  int64_t max_pranks = 100'000;
+  int64_t max_prank_mib = 20'480;  // of all pictures of pranks
 };
 
 enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit, kAdmin, kBackup };

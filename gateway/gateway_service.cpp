@@ -27,6 +27,12 @@ bool has_media_type(const HttpRequest& request, std::string_view expected) {
   return equal_ignoring_case(type, expected);
 }
 
+bool announces_body(const HttpRequest& request) {
+  const std::string* length = request.headers.find("Content-Length");
+  return request.headers.find("Transfer-Encoding") != nullptr ||
+         request.headers.find("Content-Type") != nullptr || (length != nullptr && *length != "0");
+}
+
 absl::Status wrong_media_type(const Route& route) {
   return api_error(ErrorCode::kUnsupportedMediaType,
                    concat("the body must be ", route.media_type, " without a Content-Encoding"));
@@ -56,10 +62,10 @@ void let_go_of_body(HttpRequest& request) {
 
 }  // namespace
 
-GatewayService::GatewayService(Router router, Cors cors, AdmissionLimits limits, ProxyRules proxies,
-                               AccessGuard& guard, AuditTrail& audit)
+GatewayService::GatewayService(Router router, OriginRules origins, AdmissionLimits limits,
+                               ProxyRules proxies, AccessGuard& guard, AuditTrail& audit)
     : router_(std::move(router)),
-      cors_(std::move(cors)),
+      origins_(std::move(origins)),
       proxies_(std::move(proxies)),
       guard_(guard),
       audit_(audit),
@@ -84,7 +90,7 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
   begin(request);
   const std::string methods = router_.allowed_methods(request.path);
   if (request.method == "OPTIONS" && !methods.empty()) {
-    return finish(request, cors_.answer_options(request, methods));
+    return finish(request, origins_.answer_options(request, methods));
   }
   const absl::StatusOr<const Route*> found = router_.find(request);
   if (!found.ok()) return refuse(request, found.status());
@@ -93,12 +99,13 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
   if (absl::Status allowed = guard_.check(route.access, request); !allowed.ok()) {
     return refuse(request, allowed);
   }
+  const bool has_none = route.is_body_optional && !announces_body(request);
   if (request.headers.find("Content-Encoding") != nullptr ||
-      (route.max_body_bytes > 0 && !has_media_type(request, route.media_type))) {
+      (route.max_body_bytes > 0 && !has_none && !has_media_type(request, route.media_type))) {
     return refuse(request, wrong_media_type(route));
   }
   // Pages of any site may send a form without asking first; other bodies need a preflight.
-  if (route.media_type != "application/json" && !guard_.comes_from_home(request)) {
+  if (route.media_type != "application/json" && !guard_.comes_from_listed(request)) {
     return refuse(request, api_error(ErrorCode::kForbidden,
                                      "a form from a page of an origin that is not listed"));
   }
@@ -160,16 +167,18 @@ HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
   return response;
 }
 
-// What admins do, other than look, draw and edit, is written down before it is done.
+// What admins do, other than look, draw and edit, is written down before it is done: also that they
+// end what others draw.
 HttpResponse GatewayService::handle_audited(HttpRequest& request) {
   const Route& route = *request.route;
   const bool audited = !is_safe_method(request.method) && request.identity.is_admin() &&
-                       route.access != Access::kGenerate && route.access != Access::kEdit;
+                       (route.method == "DELETE" ||
+                        (route.access != Access::kGenerate && route.access != Access::kEdit));
   if (!audited) return route.handler(request);
   const absl::StatusOr<int64_t> entry = audit_.begin(request, route.pattern);
   if (!entry.ok()) return error_response(request, entry.status());
   HttpResponse response = route.handler(request);
-  audit_.finish(*entry, response.status);
+  audit_.finish(*entry, response.status, request.audit_target);
   return response;
 }
 
@@ -194,7 +203,7 @@ HttpResponse GatewayService::fail(HttpRequest& request, int status) {
 }
 
 HttpResponse GatewayService::finish(const HttpRequest& request, HttpResponse response) const {
-  cors_.decorate(request, response);
+  origins_.decorate(request, response);
   response.headers.set("X-Request-Id", request.request_id);
   response.headers.set("X-Content-Type-Options", "nosniff");
   if (!request.rate_limit.empty()) {

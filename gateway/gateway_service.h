@@ -25,7 +25,7 @@ struct ProxyRules {
 class GatewayService final : public HttpService {
  public:
   // `guard` and `audit` must outlive the service.
-  GatewayService(Router router, Cors cors, AdmissionLimits limits, ProxyRules proxies,
+  GatewayService(Router router, OriginRules origins, AdmissionLimits limits, ProxyRules proxies,
                  AccessGuard& guard, AuditTrail& audit);
 
   std::variant<BodyPlan, HttpResponse> plan(HttpRequest& request) override;
@@ -44,7 +44,7 @@ class GatewayService final : public HttpService {
   HttpResponse refuse(const HttpRequest& request, const absl::Status& status) const;
 
   const Router router_;
-  const Cors cors_;
+  const OriginRules origins_;
   const ProxyRules proxies_;
   AccessGuard& guard_;
   AuditTrail& audit_;

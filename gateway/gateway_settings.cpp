@@ -7,13 +7,15 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "gateway/middleware/client_address.h"
 #include "gateway/middleware/cors.h"
 
 namespace easel {
 namespace {
 
 constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400,
-                  kMaxUnits = 1'000'000'000, kMaxMegapixels = 64;
+                  kMaxUnits = 1'000'000'000, kMaxMegapixels = 64, kMaxPranks = 10'000'000,
+                  kMaxMib = 1 << 30;
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> items;
@@ -106,6 +108,9 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
        &o.picture_decoder},
       {"cors_origins", "", "Origins whose pages may use the API, exact, with commas",
        &o.cors_origins},
+      {"admin_origins", "",
+       "Origins, besides this server's own, whose pages may act with an admin's cookie",
+       &o.admin_origins},
       {"trusted_proxies", "", "Addresses of proxies whose X-Forwarded-For is believed",
        &o.trusted_proxies},
       {"generation_timeout", "", "Seconds that a generation may take, its waiting included",
@@ -130,12 +135,24 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
        kMaxUnits},
       {"model_costs", "", "Units of one picture, as flux_dev=4, with commas; else 1",
        &o.model_costs},
+      {"max_pranks", "", "Pranks that are kept", &o.max_pranks, 1, kMaxPranks},
+      {"max_prank_mib", "", "What all pictures of pranks may take, in MiB", &o.max_prank_mib, 1,
+       kMaxMib},
   };
 }
 
 absl::Status check_gateway_options(const GatewayOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     EASEL_RETURN_IF_ERROR(check_origin(origin));
+  }
+  for (const std::string& origin : options.admin_origins) {
+    EASEL_RETURN_IF_ERROR(check_origin(origin));
+  }
+  for (const std::string& proxy : options.trusted_proxies) {
+    if (canonical_address(proxy)) continue;
+    return invalid_field("the trusted proxy ", quote(proxy),
+                         " must be one IPv4 or IPv6 address, as 10.0.0.1 or fd00::1: no name, no "
+                         "port, no network");
   }
   EASEL_ASSIGN_OR_RETURN(const auto costs, parse_model_costs(options.model_costs));
   for (const auto& [engine, units] : costs) {

@@ -53,7 +53,9 @@ HttpResponse run_generation(const RouteParts& parts, HttpRequest& request, Gener
   if (start.on_begun) start.on_begun(**run);
   if (!events) return answer_when_done(request, **run);
   HttpResponse response = event_stream(request, (*run)->log, /*sequence=*/0, parts.heartbeat);
-  response.headers.set("Location", concat("/api/generations/", (*run)->id, "/events"));
+  const std::string pass =
+      start.gives_pass ? concat("?pass=", parts.access.passes().pass_of((*run)->id)) : "";
+  response.headers.set("Location", concat("/api/generations/", (*run)->id, "/events", pass));
   return response;
 }
 

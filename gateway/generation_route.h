@@ -16,6 +16,7 @@ struct GenerationStart {
   GenerateOrder order;
   std::shared_ptr<ImageWorker> instead;  // makes the pictures in the worker's place; may be none
   std::function<void(const GenerationRun&)> on_begun;  // may be empty
+  bool gives_pass = false;  // its caller may join and cancel it without other credentials
 };
 
 // Begins the generation and counts it against its caller's limits: what ends before the worker has

@@ -213,7 +213,8 @@ absl::StatusOr<GenerationFile> GenerationRunner::write_files(const std::string& 
   std::future<absl::StatusOr<std::string>> picture = std::async(std::launch::async, [&] {
     return pictures_.write(PictureKind::kPicture, id, index, image.bytes);
   });
-  const absl::StatusOr<std::string> small = make_thumbnail(image.bytes);
+  const absl::StatusOr<std::string> small =
+      image.thumbnail.empty() ? make_thumbnail(image.bytes) : image.thumbnail;
   absl::StatusOr<std::string> thumbnail =
       small.ok() ? pictures_.write(PictureKind::kThumbnail, id, index, *small)
                  : make_error(Reason::kInferenceFailed, "the worker sent what is no picture");

@@ -21,14 +21,16 @@ std::string_view take_token(std::string_view& text) {
   return token;
 }
 
-// Behind the opening quote; a backslash takes the next character as it is.
-std::optional<std::string> take_quoted(std::string_view& text) {
+enum class Backslash { kTakesNext, kIsItself };
+
+// Behind the opening quote.
+std::optional<std::string> take_quoted(std::string_view& text, Backslash backslash) {
   std::string value;
   while (!text.empty()) {
     char c = text.front();
     text.remove_prefix(1);
     if (c == '"') return value;
-    if (c == '\\') {
+    if (c == '\\' && backslash == Backslash::kTakesNext) {
       if (text.empty()) return std::nullopt;
       c = text.front();
       text.remove_prefix(1);
@@ -45,10 +47,10 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-std::optional<std::string> take_parameter_value(std::string_view& text) {
+std::optional<std::string> take_parameter_value(std::string_view& text, Backslash backslash) {
   if (text.starts_with('"')) {
     text.remove_prefix(1);
-    return take_quoted(text);
+    return take_quoted(text, backslash);
   }
   // A boundary may have "=" in it without quotes, as some senders write it.
   const size_t end = std::min(text.find_first_of("; \t\""), text.size());
@@ -58,19 +60,7 @@ std::optional<std::string> take_parameter_value(std::string_view& text) {
   return std::string(token);
 }
 
-}  // namespace
-
-std::optional<std::string> HeaderValue::parameter(std::string_view name) const {
-  std::optional<std::string> found;
-  for (const auto& [key, text] : parameters) {
-    if (!equal_ignoring_case(key, name)) continue;
-    if (found) return std::nullopt;
-    found = text;
-  }
-  return found;
-}
-
-std::optional<HeaderValue> parse_header_value(std::string_view text) {
+std::optional<HeaderValue> parse_value(std::string_view text, Backslash backslash) {
   HeaderValue result;
   skip_space(text);
   result.value = take_token(text);
@@ -86,10 +76,27 @@ std::optional<HeaderValue> parse_header_value(std::string_view text) {
       return std::nullopt;
     }
     text.remove_prefix(1);
-    std::optional<std::string> value = take_parameter_value(text);
+    std::optional<std::string> value = take_parameter_value(text, backslash);
     if (!value) return std::nullopt;
     result.parameters.emplace_back(name, *std::move(value));
   }
+}
+
+}  // namespace
+
+std::optional<std::string> HeaderValue::parameter(std::string_view name) const {
+  std::optional<std::string> found;
+  for (const auto& [key, text] : parameters) {
+    if (!equal_ignoring_case(key, name)) continue;
+    if (found) return std::nullopt;
+    found = text;
+  }
+  return found;
+}
+
+std::optional<HeaderValue> parse_header_value(std::string_view text) {
+  std::optional<HeaderValue> result = parse_value(text, Backslash::kTakesNext);
+  return result ? result : parse_value(text, Backslash::kIsItself);
 }
 
 }  // namespace easel

@@ -19,6 +19,8 @@ struct HeaderValue {
   std::optional<std::string> parameter(std::string_view name) const;
 };
 
+// Browsers write a file's name with its backslashes as they are ("C:\\pictures\\"), other programs
+// with backslashes before quotes: what cannot be read the second way is read the first.
 // nullopt for what is not of that form, a quote that does not end and more than 16 parameters among
 // it.
 std::optional<HeaderValue> parse_header_value(std::string_view text);

@@ -46,6 +46,7 @@ struct HttpRequest {
   std::string client_address;  // behind trusted proxies the one that they name
   bool is_secure = false;      // came over TLS, to the proxy in front
   Identity identity;           // set before the route's handler runs
+  std::string audit_target;    // what the handler worked on, where the path does not tell
   UnitsTaken units;
   std::string rate_limit, rate_limit_policy;  // of the answer; "" for none
   std::map<std::string, std::string, std::less<>> path_parameters;

@@ -63,7 +63,8 @@ struct WorkerStep {
 };
 struct WorkerImage {
   uint32_t index = 0;
-  std::string bytes;  // PNG
+  std::string bytes;           // PNG
+  std::string thumbnail = {};  // WebP, where there is one already
 };
 struct WorkerResult {
   std::string model, family, variant, fingerprint, sampler;

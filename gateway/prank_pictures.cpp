@@ -1,6 +1,8 @@
 #include "gateway/prank_pictures.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/random_bytes.h"
@@ -12,8 +14,8 @@ namespace easel {
 namespace {
 
 constexpr size_t kNameBytes = 24;  // of randomness
-// Asked for before the work: a large PNG and its row fit into it.
-constexpr uint64_t kBytesPerPicture = 16 << 20;
+// Left of the disk by uploads, so that generations have room: 16 at once.
+constexpr uint64_t kLeftForGenerations = 256 << 20;
 
 absl::Status no_picture() {
   return api_error(ErrorCode::kInvalidField,
@@ -22,8 +24,17 @@ absl::Status no_picture() {
 
 }  // namespace
 
+PrankPictures::PrankPictures(UploadReader read_upload, const PrankPictureParts& parts)
+    : read_upload_(std::move(read_upload)), parts_(parts) {
+  const absl::StatusOr<uint64_t> stored = parts_.pictures.stored_bytes(PictureKind::kPrankPicture);
+  if (stored.ok()) bytes_ = *stored;
+  if (!stored.ok()) {
+    log_event(LogLevel::kWarning, "pictures not counted", {{"detail", log_text(stored.status())}});
+  }
+}
+
 absl::StatusOr<TriggerPicture> PrankPictures::store(const TriggerOrder& order) {
-  EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture));
+  EASEL_RETURN_IF_ERROR(parts_.pictures.check_free(kLeftForGenerations));
   const bool uploaded = !order.image.empty();
   std::string copied;
   if (!uploaded) {
@@ -33,48 +44,78 @@ absl::StatusOr<TriggerPicture> PrankPictures::store(const TriggerOrder& order) {
       const UploadedPicture picture,
       read_upload_(uploaded ? order.image : copied, uploaded ? "image" : "generation_id"));
   EASEL_ASSIGN_OR_RETURN(const std::string thumbnail, make_thumbnail(picture.png));
-  const std::string name = random_hex(kNameBytes);
   TriggerPicture stored;
   stored.generation_id = order.generation_id;
-  EASEL_ASSIGN_OR_RETURN(stored.files.picture_file,
-                         pictures_.write(PictureKind::kPrankPicture, name, 0, picture.png));
-  absl::StatusOr<std::string> small =
-      pictures_.write(PictureKind::kPrankThumbnail, name, 0, thumbnail);
-  if (!small.ok()) {
-    remove(stored.files);
-    return small.status();
-  }
-  stored.files.thumbnail_file = *std::move(small);
+  EASEL_ASSIGN_OR_RETURN(stored.files, write(picture.png, thumbnail));
   return stored;
 }
 
+absl::StatusOr<TriggerFiles> PrankPictures::write(const std::string& png,
+                                                  const std::string& thumbnail) {
+  EASEL_RETURN_IF_ERROR(take_room(png.size() + thumbnail.size()));
+  const std::string name = random_hex(kNameBytes);
+  absl::StatusOr<std::string> picture =
+      parts_.pictures.write(PictureKind::kPrankPicture, name, 0, png);
+  absl::StatusOr<std::string> small =
+      picture.ok() ? parts_.pictures.write(PictureKind::kPrankThumbnail, name, 0, thumbnail)
+                   : picture.status();
+  if (picture.ok() && small.ok()) return TriggerFiles{*std::move(picture), *std::move(small)};
+  if (picture.ok()) parts_.pictures.remove(PictureKind::kPrankPicture, *picture).IgnoreError();
+  const std::lock_guard lock(mutex_);
+  bytes_ -= png.size() + thumbnail.size();
+  return small.status();
+}
+
+absl::Status PrankPictures::take_room(uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (bytes_ + bytes > parts_.max_bytes) {
+    return make_error(Reason::kOutputFailed,
+                      concat("the pictures of pranks may take ", parts_.max_bytes >> 20,
+                             " MiB on this server, and do: remove some first"));
+  }
+  bytes_ += bytes;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> PrankPictures::picture_of_generation(const std::string& id) const {
-  EASEL_ASSIGN_OR_RETURN(const auto record, generations_.get(id));
+  EASEL_ASSIGN_OR_RETURN(const auto record, parts_.generations.get(id));
   if (!record || record->status != GenerationStatus::kDone || record->files.empty()) {
     return no_picture();
   }
-  EASEL_ASSIGN_OR_RETURN(const auto file, pictures_.open_file(PictureKind::kPicture,
-                                                              record->files.front().picture_file));
+  EASEL_ASSIGN_OR_RETURN(
+      const auto file,
+      parts_.pictures.open_file(PictureKind::kPicture, record->files.front().picture_file));
   if (!file) return no_picture();
   return file->read_all();
 }
 
 void PrankPictures::remove(const TriggerFiles& files) {
-  for (const absl::Status& removed :
-       {pictures_.remove(PictureKind::kPrankPicture, files.picture_file),
-        pictures_.remove(PictureKind::kPrankThumbnail, files.thumbnail_file)}) {
-    if (removed.ok()) continue;
-    log_event(LogLevel::kWarning, "picture not removed", {{"detail", log_text(removed)}});
-  }
+  remove_one(PictureKind::kPrankPicture, files.picture_file);
+  remove_one(PictureKind::kPrankThumbnail, files.thumbnail_file);
 }
 
-absl::StatusOr<std::optional<std::string>> PrankPictures::read(
-    const std::string& picture_file) const {
-  EASEL_ASSIGN_OR_RETURN(const auto file,
-                         pictures_.open_file(PictureKind::kPrankPicture, picture_file));
-  if (!file) return std::optional<std::string>();
-  EASEL_ASSIGN_OR_RETURN(std::string bytes, file->read_all());
-  return std::optional(std::move(bytes));
+void PrankPictures::remove_one(PictureKind kind, const std::string& name) {
+  const auto file = parts_.pictures.open_file(kind, name);
+  const uint64_t bytes = file.ok() && *file ? (*file)->bytes() : 0;
+  if (const absl::Status removed = parts_.pictures.remove(kind, name); !removed.ok()) {
+    log_event(LogLevel::kWarning, "picture not removed", {{"detail", log_text(removed)}});
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  bytes_ -= std::min(bytes_, bytes);
+}
+
+absl::StatusOr<std::optional<TriggerImage>> PrankPictures::read(const TriggerFiles& files) const {
+  EASEL_ASSIGN_OR_RETURN(const auto picture,
+                         parts_.pictures.open_file(PictureKind::kPrankPicture, files.picture_file));
+  EASEL_ASSIGN_OR_RETURN(
+      const auto thumbnail,
+      parts_.pictures.open_file(PictureKind::kPrankThumbnail, files.thumbnail_file));
+  if (!picture || !thumbnail) return std::optional<TriggerImage>();
+  TriggerImage image;
+  EASEL_ASSIGN_OR_RETURN(image.png, picture->read_all());
+  EASEL_ASSIGN_OR_RETURN(image.thumbnail, thumbnail->read_all());
+  return std::optional(std::move(image));
 }
 
 }  // namespace easel

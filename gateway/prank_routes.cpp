@@ -48,17 +48,27 @@ absl::Status prank_error(const absl::Status& status) {
   }
 }
 
-absl::StatusOr<PrankRecord> find_built_prank(const RouteParts& parts, const HttpRequest& request) {
+absl::StatusOr<PrankRecord> find_built_prank(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(
       std::optional<PrankRecord> prank,
       parts.pranks.pranks.by_builder_slug(request.path_parameters.at("builder_slug")));
   if (!prank) return no_such_prank();
+  request.audit_target = concat("prank ", prank->id);
   if (prank->is_admin_only && !request.identity.is_admin()) {
     const bool unknown = request.identity.kind == CallerKind::kAnonymous;
     return api_error(unknown ? ErrorCode::kUnauthorized : ErrorCode::kForbidden,
                      "admins alone edit this prank");
   }
   return *std::move(prank);
+}
+
+void add_builder_route(Router& router, const RouteParts& parts, Route route) {
+  route.takes_password = [parts](const HttpRequest& request) {
+    const auto prank =
+        parts.pranks.pranks.by_builder_slug(request.path_parameters.at("builder_slug"));
+    return prank.ok() && *prank && (*prank)->is_admin_only;
+  };
+  router.add(Access::kVisitor, std::move(route));
 }
 
 absl::StatusOr<PrankRecord> find_shared_prank(const RouteParts& parts, const HttpRequest& request) {

@@ -35,8 +35,13 @@ std::optional<int64_t> id_in_path(const HttpRequest& request, const std::string&
 absl::Status prank_error(const absl::Status& status);
 
 // The prank whose builder_slug is in the path. Who has the slug may edit it, but a prank that is
-// the admins' asks for an admin as well. Errors: not_found, unauthorized, forbidden.
-absl::StatusOr<PrankRecord> find_built_prank(const RouteParts& parts, const HttpRequest& request);
+// the admins' asks for an admin as well. Its id is what the audit log gets. Errors: not_found,
+// unauthorized, forbidden.
+absl::StatusOr<PrankRecord> find_built_prank(const RouteParts& parts, HttpRequest& request);
+
+// The rule of the routes that use find_built_prank(): the slug in the path is what lets in, and an
+// admin's name and password count where the prank is the admins'.
+void add_builder_route(Router& router, const RouteParts& parts, Route route);
 
 // The prank whose share_slug is in the path. Error: not_found.
 absl::StatusOr<PrankRecord> find_shared_prank(const RouteParts& parts, const HttpRequest& request);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/random_bytes.h"
 #include "engine/image/decode.h"
+#include "engine/image/picture_header.h"
 #include "engine/image/png.h"
 #include "engine/image/resize.h"
 #include "gateway/api_error.h"
@@ -42,10 +43,14 @@ WorkerResult result_of(const WorkerRequest& request, const WorkerModel& model) {
   return result;
 }
 
-absl::StatusOr<std::string> make_preview(const Image& picture) {
-  return encode_png(resize(picture, std::max(1, picture.width / kPixelsPerLatent),
-                           std::max(1, picture.height / kPixelsPerLatent), Resample::kBilinear),
-                    {});
+// Of the thumbnail, which has about as many pixels: a visitor must not make the server decode
+// megapixels again and again.
+absl::StatusOr<std::string> make_preview(const std::string& thumbnail, const PictureHeader& whole) {
+  EASEL_ASSIGN_OR_RETURN(const Image small, decode_image(thumbnail));
+  const auto side = [](int64_t pixels) {
+    return static_cast<int>(std::max<int64_t>(1, pixels / kPixelsPerLatent));
+  };
+  return encode_png(resize(small, side(whole.width), side(whole.height), Resample::kBilinear), {});
 }
 
 // Sends events until one is not taken or the generation is cancelled.
@@ -80,12 +85,12 @@ absl::Status ReadyPicture::generate(const WorkerRequest& request, const WorkerCa
   WorkerModel unknown;
   unknown.key = request.model;
   WorkerResult result = result_of(request, model == nullptr ? unknown : *model);
-  EASEL_ASSIGN_OR_RETURN(const Image picture, decode_image(png_));
+  EASEL_ASSIGN_OR_RETURN(const PictureHeader picture, read_picture_header(image_.png));
   result.width = static_cast<uint32_t>(picture.width);
   result.height = static_cast<uint32_t>(picture.height);
   std::string preview;
   if (request.preview_every > 0) {
-    EASEL_ASSIGN_OR_RETURN(preview, make_preview(picture));
+    EASEL_ASSIGN_OR_RETURN(preview, make_preview(image_.thumbnail, picture));
   }
   Sender sender(sink, cancel);
   sender.send(WorkerQueued{});
@@ -96,7 +101,7 @@ absl::Status ReadyPicture::generate(const WorkerRequest& request, const WorkerCa
   }
   sender.send(WorkerProgress{"decoding", 1, 1});
   for (uint32_t index = 0; index < request.num_images; ++index) {
-    sender.send(WorkerImage{index, png_});
+    sender.send(WorkerImage{index, image_.png, image_.thumbnail});
   }
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - started;
   result.seconds = {{"encode", 0}, {"denoise", passed.count()}, {"decode", 0}};

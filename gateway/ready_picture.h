@@ -8,16 +8,18 @@
 #include <string>
 
 #include "gateway/image_worker.h"
+#include "gateway/prank_pictures.h"
 
 namespace easel {
 
 // Thread-safe.
 class ReadyPicture final : public ImageWorker {
  public:
-  // `png` is a picture of ours. What the real `worker` says of its models fills in the request's
-  // gaps; where it does not answer within `worker_timeout`, constants do. It must outlive this.
-  ReadyPicture(std::string png, ImageWorker& worker, std::chrono::milliseconds worker_timeout)
-      : png_(std::move(png)), worker_(worker), worker_timeout_(worker_timeout) {}
+  // `image` is a picture of ours: only its header is read, and its thumbnail for previews. What the
+  // real `worker` says of its models fills in the request's gaps; where it does not answer within
+  // `worker_timeout`, constants do. It must outlive this.
+  ReadyPicture(TriggerImage image, ImageWorker& worker, std::chrono::milliseconds worker_timeout)
+      : image_(std::move(image)), worker_(worker), worker_timeout_(worker_timeout) {}
 
   // The picture, `num_images` times. invalid_field for a model that the worker has never heard of,
   // as the worker itself.
@@ -32,7 +34,7 @@ class ReadyPicture final : public ImageWorker {
   }
 
  private:
-  const std::string png_;
+  const TriggerImage image_;
   ImageWorker& worker_;
   const std::chrono::milliseconds worker_timeout_;
 };

@@ -25,6 +25,7 @@ struct PrankParts {
   TriggerStore& triggers;
   PrankVisits& visits;
   PrankPictures& pictures;
+  int64_t max_pranks = PrankStore::kNoLimit;
 };
 
 struct RouteParts {

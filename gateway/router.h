@@ -40,7 +40,12 @@ struct Route {
   std::function<RouteKind(const HttpRequest&)> kind;
   // For one request, by its head; may be empty.
   std::function<absl::StatusOr<BodyCheck>(HttpRequest&)> make_body_check;
-  bool keeps_body = true;          // false: the body check alone gets it
+  bool keeps_body = true;         // false: the body check alone gets it
+  bool is_body_optional = false;  // no Content-Type is asked of a request without a body
+  // Who may not come otherwise may with the pass of the generation `id` of the path.
+  bool admits_pass = false;
+  // Whether name and password count, as they do wherever `access` is kAdmin; may be empty.
+  std::function<bool(const HttpRequest&)> takes_password;
   Access access = Access::kAdmin;  // set by Router::add
 };
 

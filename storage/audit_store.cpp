@@ -15,7 +15,8 @@ constexpr char kAddSql[] = R"sql(
 INSERT INTO audit_log (at_ms, actor, address, action, target, status, request_id)
 VALUES (?, ?, ?, ?, ?, ?, ?))sql";
 
-constexpr char kFinishSql[] = "UPDATE audit_log SET status = ? WHERE number = ?";
+constexpr char kFinishSql[] =
+    "UPDATE audit_log SET status = ?, target = trim(target || ' ' || ?) WHERE number = ?";
 
 constexpr char kForgetFailedLoginsSql[] = R"sql(
 DELETE FROM audit_log WHERE action = 'login' AND status >= 400 AND number <= (
@@ -69,9 +70,9 @@ absl::StatusOr<int64_t> AuditStore::add(const AuditEntry& entry) {
   return number;
 }
 
-absl::Status AuditStore::finish(int64_t number, int status) {
+absl::Status AuditStore::finish(int64_t number, int status, std::string_view target) {
   return database_.write([&](SQLite::Database& connection) {
-    execute(connection, kFinishSql, int64_t{status}, number);
+    execute(connection, kFinishSql, int64_t{status}, target, number);
     return absl::OkStatus();
   });
 }

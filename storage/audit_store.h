@@ -40,8 +40,8 @@ class AuditStore {
 
   // On the disk when it returns. The entry's number (that of `entry` does not count).
   absl::StatusOr<int64_t> add(const AuditEntry& entry);
-  // How the entry ended.
-  absl::Status finish(int64_t number, int status);
+  // How the entry ended, and what its target is besides what it was said to be ("" for nothing).
+  absl::Status finish(int64_t number, int status, std::string_view target = "");
   // At most `limit` (1 … kMaxPageItems) entries, newest first, from `cursor` on ("" for the
   // newest). INVALID_FIELD for a cursor that no page gave, or a limit out of range.
   absl::StatusOr<AuditPage> page(int limit, std::string_view cursor);

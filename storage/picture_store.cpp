@@ -231,6 +231,20 @@ absl::StatusOr<int64_t> PictureStore::sweep(const IsKnown& is_known, int64_t not
   return removed;
 }
 
+absl::StatusOr<uint64_t> PictureStore::stored_bytes(PictureKind kind) const {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder_of(kind), error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;
+    const uintmax_t size = at->is_regular_file(gone) ? at->file_size(gone) : 0;
+    if (!gone) bytes += size;
+  }
+  if (!error) return bytes;
+  return storage_error("the pictures cannot be counted", error.value(),
+                       "list " + folder_of(kind).string());
+}
+
 absl::StatusOr<uint64_t> PictureStore::free_bytes() const {
   struct statvfs info {};
   if (::statvfs(pictures_.c_str(), &info) != 0) {

@@ -60,6 +60,10 @@ class PictureStore {
   // name isn't ours. For the start, before any write.
   absl::StatusOr<int64_t> sweep(const IsKnown& is_known, int64_t not_before_ms);
 
+  // What the files of the kind's folder take, in bytes: of kPrankPicture also the thumbnails',
+  // which are in the same one.
+  absl::StatusOr<uint64_t> stored_bytes(PictureKind kind) const;
+
   // What this process may still write to the disk of the pictures, in bytes.
   absl::StatusOr<uint64_t> free_bytes() const;
 

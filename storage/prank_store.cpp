@@ -22,6 +22,7 @@ INSERT INTO pranks (share_slug, builder_slug, title, session_id, is_vip, is_admi
   created_at_ms, updated_at_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
 
+constexpr char kCountSql[] = "SELECT count(*) FROM pranks";
 constexpr char kByIdSql[] = "SELECT " EASEL_PRANK_COLUMNS " FROM pranks WHERE id = ?";
 constexpr char kByShareSlugSql[] =
     "SELECT " EASEL_PRANK_COLUMNS " FROM pranks WHERE share_slug = ?";
@@ -88,9 +89,13 @@ absl::Status no_such_prank() { return absl::NotFoundError("there is no such pran
 
 }  // namespace
 
-absl::StatusOr<int64_t> PrankStore::insert(const PrankRecord& prank) {
+absl::StatusOr<int64_t> PrankStore::insert(const PrankRecord& prank, int64_t most) {
   int64_t id = 0;
   const auto body = [&](SQLite::Database& connection) -> absl::Status {
+    if (most != kNoLimit && connection.execAndGet(kCountSql).getInt64() >= most) {
+      return make_error(Reason::kOutputFailed,
+                        concat("this server keeps at most ", most, " pranks, and has them"));
+    }
     EASEL_RETURN_IF_ERROR(execute_unique(connection, kInsertSql, std::string_view(prank.share_slug),
                                          std::string_view(prank.builder_slug),
                                          std::string_view(prank.title), prank.session_id,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,13 +42,14 @@ struct PrankPage {
 class PrankStore {
  public:
   static constexpr int kMaxPageItems = 100;
+  static constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
   // `database` must outlive the store.
   explicit PrankStore(Database& database) : database_(database) {}
 
   // The row; `prank.id` is ignored, the new one is returned. absl::IsAlreadyExists when the share
-  // slug is taken, or for a second VIP prank.
-  absl::StatusOr<int64_t> insert(const PrankRecord& prank);
+  // slug is taken, or for a second VIP prank; OUTPUT_FAILED when there are `most` pranks already.
+  absl::StatusOr<int64_t> insert(const PrankRecord& prank, int64_t most = kNoLimit);
 
   // nullopt where there is none.
   absl::StatusOr<std::optional<PrankRecord>> by_id(int64_t id);

@@ -55,7 +55,8 @@ WHERE prank = ? AND match_kind = 0 AND folded_phrase = ?)sql";
 constexpr char kOthersSql[] = R"sql(
 SELECT id, match_kind, priority, folded_phrase FROM prank_triggers
 WHERE prank = ? AND match_kind IN (1, 2))sql";
-constexpr char kPictureSql[] = "SELECT picture_file FROM prank_triggers WHERE id = ?";
+constexpr char kPictureSql[] =
+    "SELECT picture_file, thumbnail_file FROM prank_triggers WHERE id = ?";
 
 constexpr char kKnownPictureSql[] = "SELECT 1 FROM prank_triggers WHERE picture_file = ?";
 constexpr char kKnownThumbnailSql[] = "SELECT 1 FROM prank_triggers WHERE thumbnail_file = ?";
@@ -249,7 +250,11 @@ absl::StatusOr<std::optional<TriggerHit>> TriggerStore::find_match(int64_t prank
     SQLite::Statement statement(connection, kPictureSql);
     bind_values(statement, best->id);
     statement.executeStep();
-    hit = TriggerHit{best->id, RowReader(statement).text()};
+    RowReader row(statement);
+    hit.emplace();
+    hit->trigger_id = best->id;
+    hit->files.picture_file = row.text();
+    hit->files.thumbnail_file = row.text();
     return absl::OkStatus();
   }));
   return hit;

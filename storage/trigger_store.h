@@ -43,7 +43,7 @@ struct TriggerChange {
 // What answers a prompt.
 struct TriggerHit {
   int64_t trigger_id = 0;
-  std::string picture_file;
+  TriggerFiles files;
 };
 
 class TriggerStore {

@@ -8,6 +8,7 @@
 #include "gateway/auth/admins.h"
 #include "gateway/auth/audit_trail.h"
 #include "gateway/auth/clock.h"
+#include "gateway/auth/generation_passes.h"
 #include "gateway/auth/rate_limits.h"
 #include "storage/storage.h"
 
@@ -15,7 +16,8 @@ namespace easel {
 
 struct AccessSettings {
   AnonymousUse anonymous = AnonymousUse::kAllowed;
-  std::set<std::string> origins;  // of pages that may write with an admin's cookie
+  std::set<std::string> origins;        // of pages that may use the API
+  std::set<std::string> admin_origins;  // of pages that may act with an admin's cookie
   RateLimitOptions limits;
   AdminOptions admins;
 };
@@ -33,12 +35,14 @@ class AccessControl {
   AuditTrail& audit_trail() { return audit_trail_; }
   AccessGuard& guard() { return guard_; }
   RateLimits& limits() { return limits_; }
+  const GenerationPasses& passes() const { return passes_; }
 
  private:
   Storage& storage_;
   const Clock clock_;
   Admins admins_;
   AuditTrail audit_trail_;
+  const GenerationPasses passes_;
   AccessGuard guard_;
   RateLimits limits_;
 };

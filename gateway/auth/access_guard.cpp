@@ -8,6 +8,7 @@
 #include "gateway/api_error.h"
 #include "gateway/auth/secret_token.h"
 #include "gateway/auth/session_cookie.h"
+#include "gateway/router.h"
 
 namespace easel {
 namespace {
@@ -29,6 +30,21 @@ std::optional<std::string_view> credentials_of(std::string_view authorization,
   authorization.remove_prefix(scheme.size());
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   return authorization;
+}
+
+// Whether a page of this host or of an origin in `cors` sent the request, or none did.
+bool comes_from(const Cors& cors, const HttpRequest& request) {
+  const std::string* origin = request.headers.find("Origin");
+  if (origin == nullptr) {
+    // Browsers that leave the origin out say at least how far away the page is.
+    const std::string* site = request.headers.find("Sec-Fetch-Site");
+    return site == nullptr || *site == "same-origin" || *site == "none";
+  }
+  if (request.headers.count("Origin") != 1) return false;
+  if (cors.allows(request)) return true;
+  const std::string* host = request.headers.find("Host");
+  return host != nullptr && !host->empty() && request.headers.count("Host") == 1 &&
+         (*origin == concat("http://", *host) || *origin == concat("https://", *host));
 }
 
 // "name:password" of RFC 7617.
@@ -68,13 +84,8 @@ bool is_safe_method(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-AccessGuard::AccessGuard(Admins& admins, ApiKeyStore& keys, Cors cors, Clock clock,
-                         AnonymousUse anonymous)
-    : admins_(admins),
-      keys_(keys),
-      cors_(std::move(cors)),
-      clock_(std::move(clock)),
-      anonymous_(anonymous) {}
+AccessGuard::AccessGuard(const GuardParts& parts, GuardRules rules, Clock clock)
+    : parts_(parts), rules_(std::move(rules)), clock_(std::move(clock)) {}
 
 absl::Status AccessGuard::check(Access access, HttpRequest& request) {
   absl::StatusOr<Identity> identity = identify(access, request);
@@ -84,7 +95,7 @@ absl::Status AccessGuard::check(Access access, HttpRequest& request) {
   }
   if (!identity.ok()) return identity.status();
   request.identity = *std::move(identity);
-  return check_scope(access, request.identity);
+  return check_scope(access, request);
 }
 
 absl::StatusOr<Identity> AccessGuard::identify(Access access, const HttpRequest& request) {
@@ -93,21 +104,25 @@ absl::StatusOr<Identity> AccessGuard::identify(Access access, const HttpRequest&
   if (request.headers.count("Authorization") > 1) return unauthorized("two Authorization fields");
   if (const auto token = credentials_of(*authorization, "Bearer")) return of_key(*token);
   const auto encoded = credentials_of(*authorization, "Basic");
-  if (encoded && access == Access::kAdmin) return of_password(*encoded, request);
+  const bool asks_for_password =
+      access == Access::kAdmin || (request.route != nullptr && request.route->takes_password &&
+                                   request.route->takes_password(request));
+  if (encoded && asks_for_password) return of_password(*encoded, request);
   return of_session(access, request);
 }
 
 absl::StatusOr<Identity> AccessGuard::of_key(std::string_view token) {
-  EASEL_ASSIGN_OR_RETURN(const std::optional<ApiKeyRecord> key, keys_.find(hash_of_token(token)));
+  EASEL_ASSIGN_OR_RETURN(const std::optional<ApiKeyRecord> key,
+                         parts_.keys.find(hash_of_token(token)));
   if (!key || key->revoked_at_ms) {
-    EASEL_ASSIGN_OR_RETURN(const bool any, keys_.any());
+    EASEL_ASSIGN_OR_RETURN(const bool any, parts_.keys.any());
     if (any) return unauthorized("this API key is not known, or was revoked");
     return Identity();
   }
   const int64_t now = clock_.utc_ms();
   if (now - key->used_at_ms.value_or(0) >= kTouchIntervalMs) {
     // A full disk keeps nobody out.
-    keys_.touch(key->id, now).IgnoreError();
+    parts_.keys.touch(key->id, now).IgnoreError();
   }
   Identity identity;
   identity.kind = CallerKind::kKey;
@@ -124,8 +139,12 @@ absl::StatusOr<Identity> AccessGuard::of_password(std::string_view encoded,
   auto pair = decode_basic(encoded);
   if (!pair) return unauthorized("the Basic credentials are not name:password in base64");
   const absl::Status checked =
-      admins_.check_password(pair->first, pair->second, request.client_address).status();
+      parts_.admins.check_password(pair->first, pair->second, request.client_address).status();
   sodium_memzero(pair->second.data(), pair->second.size());
+  if (public_error(checked).code == ErrorCode::kUnauthorized) {
+    constexpr int kUnauthorized = 401;
+    parts_.audit.note_login(request, parts_.admins.name_for_log(pair->first), kUnauthorized);
+  }
   if (!checked.ok()) return checked;
   Identity identity;
   identity.kind = CallerKind::kAdminPassword;
@@ -136,17 +155,20 @@ absl::StatusOr<Identity> AccessGuard::of_password(std::string_view encoded,
 absl::StatusOr<Identity> AccessGuard::of_session(Access access, const HttpRequest& request) {
   const std::string token = session_token_of(request);
   if (token.empty()) return Identity();
-  EASEL_ASSIGN_OR_RETURN(const std::optional<SessionRecord> session, admins_.session_of(token));
+  EASEL_ASSIGN_OR_RETURN(const std::optional<SessionRecord> session,
+                         parts_.admins.session_of(token));
   if (!session) return Identity();
-  if (!is_safe_method(request.method)) {
+  if (is_safe_method(request.method)) {
+    if (!comes_from_admins(request)) return Identity();
+  } else {
     const std::string* csrf = request.headers.find("X-CSRF-Token");
     const bool meant = csrf != nullptr && request.headers.count("X-CSRF-Token") == 1 &&
                        equal_in_constant_time(*csrf, csrf_token_of(token)) &&
-                       comes_from_home(request);
+                       comes_from_admins(request);
     if (!meant && access == Access::kAdmin) {
       return api_error(ErrorCode::kForbidden,
                        "a write with an admin's cookie needs that session's X-CSRF-Token, from a "
-                       "page of this host or of a listed origin");
+                       "page of this host or of an admins' origin");
     }
     if (!meant) return Identity();
   }
@@ -157,7 +179,8 @@ absl::StatusOr<Identity> AccessGuard::of_session(Access access, const HttpReques
   return identity;
 }
 
-absl::Status AccessGuard::check_scope(Access access, const Identity& identity) const {
+absl::Status AccessGuard::check_scope(Access access, const HttpRequest& request) const {
+  const Identity& identity = request.identity;
   const unsigned wanted = scope_of(access);
   if (wanted == 0 || identity.is_admin()) return absl::OkStatus();
   if (identity.kind == CallerKind::kKey) {
@@ -165,22 +188,23 @@ absl::Status AccessGuard::check_scope(Access access, const Identity& identity) c
     return api_error(ErrorCode::kForbidden,
                      concat("this API key lacks the scope '", access_name(access), "'"));
   }
-  const bool open = access != Access::kAdmin && anonymous_ == AnonymousUse::kAllowed;
-  return open ? absl::OkStatus() : api_error(ErrorCode::kUnauthorized);
+  const bool open = access != Access::kAdmin && rules_.anonymous == AnonymousUse::kAllowed;
+  return open || has_pass(request) ? absl::OkStatus() : api_error(ErrorCode::kUnauthorized);
 }
 
-bool AccessGuard::comes_from_home(const HttpRequest& request) const {
-  const std::string* origin = request.headers.find("Origin");
-  if (origin == nullptr) {
-    // Browsers that leave the origin out say at least how far away the page is.
-    const std::string* site = request.headers.find("Sec-Fetch-Site");
-    return site == nullptr || *site == "same-origin" || *site == "none";
-  }
-  if (request.headers.count("Origin") != 1) return false;
-  if (cors_.allows(request)) return true;
-  const std::string* host = request.headers.find("Host");
-  return host != nullptr && !host->empty() && request.headers.count("Host") == 1 &&
-         (*origin == concat("http://", *host) || *origin == concat("https://", *host));
+bool AccessGuard::has_pass(const HttpRequest& request) const {
+  if (request.route == nullptr || !request.route->admits_pass) return false;
+  const auto pass = request.query.find("pass");
+  return request.query.count("pass") == 1 &&
+         parts_.passes.opens(pass->second, request.path_parameters.at("id"));
+}
+
+bool AccessGuard::comes_from_listed(const HttpRequest& request) const {
+  return comes_from(rules_.origins.pages, request);
+}
+
+bool AccessGuard::comes_from_admins(const HttpRequest& request) const {
+  return comes_from(rules_.origins.admins, request);
 }
 
 }  // namespace easel

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 #include "gateway/auth/unix_socket.h"
 #include "gateway/json_body.h"
 #include "gateway/json_text.h"
@@ -52,7 +54,8 @@ absl::Status in_words(const absl::Status& status, const AdminOrder& order) {
 
 absl::Status ask_gateway(int connection, const AdminOrder& order) {
   if (!is_peer_trusted(connection)) {
-    return invalid_field("the socket is not that of a gateway of this user");
+    return invalid_field("the gateway of this data folder runs as ", peer_user(connection),
+                         ", not as this user: run the command as that one (sudo -u)");
   }
   set_time_limit(connection, kSecondsForAnswer);
   const std::string line =
@@ -67,6 +70,17 @@ absl::Status ask_gateway(int connection, const AdminOrder& order) {
     return invalid_field("the gateway's answer is odd");
   if (json["ok"] == true) return absl::OkStatus();
   return invalid_field(json.value("message", "the gateway refused"));
+}
+
+// What root wrote into another user's folder, the gateway of that user could not use.
+absl::Status check_owner(const std::filesystem::path& data_folder) {
+  struct stat info {};
+  if (::stat(data_folder.c_str(), &info) != 0 || info.st_uid == ::geteuid()) {
+    return absl::OkStatus();
+  }
+  return invalid_field("the data folder ", data_folder.string(),
+                       " belongs to the user with the id ", info.st_uid,
+                       ": run the command as that one (sudo -u)");
 }
 
 absl::Status carry_out_alone(Database& database, const AdminOrder& order) {
@@ -138,11 +152,13 @@ void AdminSocket::answer(int connection) {
 }
 
 absl::Status give_admin_order(const std::filesystem::path& data_folder, const AdminOrder& order) {
+  if (find_invalid_utf8(order.password)) return invalid_field("the password must be UTF-8");
   const auto end = std::chrono::steady_clock::now() + kStartingTime;
   while (true) {
     const absl::StatusOr<FileDescriptor> connection = connect_to(data_folder / kSocketFile);
     if (connection.ok()) return ask_gateway(connection->get(), order);
     if (!absl::IsNotFound(connection.status())) return connection.status();
+    EASEL_RETURN_IF_ERROR(check_owner(data_folder));
     const absl::StatusOr<std::unique_ptr<Database>> database = Database::open(data_folder);
     if (database.ok()) return carry_out_alone(**database, order);
     if (std::chrono::steady_clock::now() > end) return database.status();

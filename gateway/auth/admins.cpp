@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/random_bytes.h"
+#include "base/utf8.h"
 #include "gateway/api_error.h"
 #include "gateway/auth/secret_token.h"
 
@@ -16,6 +17,7 @@ namespace easel {
 namespace {
 
 constexpr size_t kMaxNameBytes = 64, kMaxUserAgentBytes = 200, kSessionIdBytes = 8;
+constexpr size_t kMaxPlaces = 256;
 // So often at most does a session's use reach the disk.
 constexpr int64_t kTouchIntervalMs = 60'000;
 
@@ -35,6 +37,9 @@ absl::Status check_new(std::string_view name, std::string_view password) {
   if (password.size() < Admins::kMinPasswordBytes || password.size() > Admins::kMaxPasswordBytes) {
     return invalid_field("the password must have ", Admins::kMinPasswordBytes, " to ",
                          Admins::kMaxPasswordBytes, " bytes");
+  }
+  if (find_invalid_utf8(password)) {
+    return invalid_field("the password must be UTF-8: no login could send it otherwise");
   }
   return absl::OkStatus();
 }
@@ -97,10 +102,11 @@ absl::Status Admins::ensure(const std::string& name, std::string_view password) 
   return same ? absl::OkStatus() : reset(name, password);
 }
 
-absl::Status Admins::begin_attempt(const std::string& name, const std::string& address) {
+absl::Status Admins::begin_attempt(const std::string& name, const std::string& network,
+                                   bool is_known) {
   const int64_t now = clock_.steady_ms();
-  const std::string network = client_network(address);
   if (const int64_t wait = by_address_.begin(network, now); wait > 0) return too_often(wait);
+  if (is_known) return absl::OkStatus();
   if (const int64_t wait = by_name_.begin(name, now); wait > 0) {
     by_address_.take_back(network, /*forget_all=*/false);
     return too_often(wait);
@@ -108,21 +114,45 @@ absl::Status Admins::begin_attempt(const std::string& name, const std::string& a
   return absl::OkStatus();
 }
 
+// Sessions outlive the process, so a restart under attack keeps their owners' places known.
+bool Admins::is_known_place(const std::string& name, const std::string& network) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::find(places_.begin(), places_.end(), std::pair(name, network)) != places_.end()) {
+      return true;
+    }
+  }
+  const absl::StatusOr<std::vector<SessionRecord>> live = sessions();
+  return live.ok() && std::any_of(live->begin(), live->end(), [&](const SessionRecord& session) {
+           return session.admin == name && client_network(session.address) == network;
+         });
+}
+
+void Admins::remember_place(const std::string& name, const std::string& network) {
+  const std::lock_guard lock(mutex_);
+  std::erase(places_, std::pair(name, network));
+  places_.emplace_back(name, network);
+  if (places_.size() > kMaxPlaces) places_.pop_front();
+}
+
 absl::StatusOr<std::string> Admins::check_password(const std::string& name,
                                                    std::string_view password,
                                                    const std::string& address) {
   const bool too_long = name.size() > kMaxNameBytes || password.size() > kMaxPasswordBytes;
+  const std::string network = client_network(address);
+  const bool is_known = !too_long && is_known_place(name, network);
   // Counted all the same, or such attempts could be made without end.
-  EASEL_RETURN_IF_ERROR(begin_attempt(too_long ? std::string() : name, address));
+  EASEL_RETURN_IF_ERROR(begin_attempt(too_long ? std::string() : name, network, is_known));
   if (too_long) return wrong_password();
   EASEL_ASSIGN_OR_RETURN(const std::optional<AdminRecord> admin, store_.find_admin(name));
   const absl::StatusOr<bool> right =
       hasher_.verify(password, admin ? admin->password_hash : std::string());
   if (right.ok() && !*right) return wrong_password();
   // Nobody's fault when it could not be checked.
-  by_address_.take_back(client_network(address), /*forget_all=*/false);
-  by_name_.take_back(name, /*forget_all=*/right.ok());
+  by_address_.take_back(network, /*forget_all=*/false);
+  if (!is_known) by_name_.take_back(name, /*forget_all=*/right.ok());
   if (!right.ok()) return right.status();
+  remember_place(name, network);
   if (!hasher_.is_outdated(admin->password_hash)) return admin->password_hash;
   EASEL_ASSIGN_OR_RETURN(std::string hash, hasher_.hash(password));
   EASEL_RETURN_IF_ERROR(unless_changed(store_.renew_hash(name, admin->password_hash, hash)));
@@ -158,9 +188,9 @@ absl::StatusOr<std::optional<SessionRecord>> Admins::session_of(std::string_view
   return session;
 }
 
-bool Admins::knows(const std::string& name) {
+std::string Admins::name_for_log(const std::string& name) {
   const absl::StatusOr<std::optional<AdminRecord>> admin = store_.find_admin(name);
-  return admin.ok() && admin->has_value();
+  return admin.ok() && admin->has_value() ? name : "(unknown name)";
 }
 
 absl::StatusOr<std::vector<SessionRecord>> Admins::sessions() {

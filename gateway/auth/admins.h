@@ -5,9 +5,12 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,7 +27,8 @@ struct AdminOptions {
   int64_t session_ms = 12 * 60 * 60 * 1000;
   PasswordHasherOptions hashing;
   AttemptPolicy per_address;
-  // A name may be tried from everywhere, so a long delay would keep its owner out.
+  // A name may be tried from everywhere, so a long delay would keep its owner out. It does not hold
+  // where the owner has logged in before.
   AttemptPolicy per_name{.longest_delay_ms = 60'000};
 };
 
@@ -59,20 +63,26 @@ class Admins {
   absl::StatusOr<std::optional<SessionRecord>> session_of(std::string_view token);
   absl::StatusOr<bool> end_session(std::string_view id) { return store_.end_session(id); }
   absl::StatusOr<std::vector<SessionRecord>> sessions();
-  // Whether there is an admin of this name, as far as can be read.
-  bool knows(const std::string& name);
+  // The name, or "(unknown name)" where no admin has it: it may have been a password in the wrong
+  // field.
+  std::string name_for_log(const std::string& name);
 
   // For tests, which count hashes instead of measuring time.
   const PasswordHasher& hasher() const { return hasher_; }
 
  private:
-  absl::Status begin_attempt(const std::string& name, const std::string& address);
+  absl::Status begin_attempt(const std::string& name, const std::string& network, bool is_known);
+  bool is_known_place(const std::string& name, const std::string& network);
+  void remember_place(const std::string& name, const std::string& network);
 
   AccountStore& store_;
   const Clock clock_;
   const AdminOptions options_;
   PasswordHasher hasher_;
   AttemptLimits by_address_, by_name_;
+  std::mutex mutex_;
+  // Of the last logins: name and network. Guarded by mutex_.
+  std::deque<std::pair<std::string, std::string>> places_;
 };
 
 // "203.0.113.7" as it is; of an IPv6 address its network of 64 bits, which one client has whole.

@@ -34,8 +34,9 @@ absl::StatusOr<int64_t> AuditTrail::begin(const HttpRequest& request,
   return store_.add(entry);
 }
 
-void AuditTrail::finish(int64_t number, int status) {
-  if (absl::Status done = store_.finish(number, status); !done.ok()) log_failure(done);
+void AuditTrail::finish(int64_t number, int status, std::string_view target) {
+  const absl::Status done = store_.finish(number, status, target.substr(0, kMaxTargetBytes));
+  if (!done.ok()) log_failure(done);
 }
 
 void AuditTrail::note_login(const HttpRequest& request, std::string_view name, int status) {

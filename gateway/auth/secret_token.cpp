@@ -35,10 +35,13 @@ std::string hash_of_token(std::string_view token) {
 }
 
 std::string csrf_token_of(std::string_view session_token) {
+  return keyed_hash(hash_of_token(concat(session_token, kCsrfPurpose)), kCsrfPurpose);
+}
+
+std::string keyed_hash(std::string_view key, std::string_view text) {
   std::array<unsigned char, 32> hash{};
-  const std::string key = hash_of_token(concat(session_token, kCsrfPurpose));
-  crypto_generichash(hash.data(), hash.size(), bytes_of(kCsrfPurpose), kCsrfPurpose.size(),
-                     bytes_of(key), crypto_generichash_KEYBYTES_MAX);
+  crypto_generichash(hash.data(), hash.size(), bytes_of(text), text.size(), bytes_of(key),
+                     crypto_generichash_KEYBYTES_MAX);
   return hex_of(hash);
 }
 

@@ -19,6 +19,9 @@ std::string hash_of_token(std::string_view token);
 // token, which scripts cannot read, and says nothing of it.
 std::string csrf_token_of(std::string_view session_token);
 
+// Keyed BLAKE2b of `text` as 64 hex digits; `key` has at least 64 bytes, of which 64 count.
+std::string keyed_hash(std::string_view key, std::string_view text);
+
 // Takes as long whatever differs; lengths are no secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

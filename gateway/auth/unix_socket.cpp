@@ -78,6 +78,13 @@ bool is_peer_trusted(int connection) {
          (peer.uid == ::geteuid() || peer.uid == 0);
 }
 
+std::string peer_user(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  const bool known = ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  return known ? concat("the user with the id ", peer.uid) : "somebody unknown";
+}
+
 absl::StatusOr<std::string> receive_line(int connection, size_t max_bytes) {
   std::string line;
   while (line.size() < max_bytes) {

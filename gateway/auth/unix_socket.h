@@ -19,6 +19,8 @@ absl::StatusOr<FileDescriptor> connect_to(const std::filesystem::path& path);
 
 // Whether the process at the other end is of this user or root's.
 bool is_peer_trusted(int connection);
+// "the user with the id 1000": whose process that is, in words.
+std::string peer_user(int connection);
 
 // The line without its end. absl::IsDeadlineExceeded and so on when it does not come whole, within
 // `max_bytes` and the socket's own time.

@@ -74,7 +74,7 @@ absl::StatusOr<ApiKeyRecord> read_key(const std::string& body) {
 }
 
 // The one time that the key itself is shown.
-HttpResponse make(AccessControl& access, const HttpRequest& request) {
+HttpResponse make(AccessControl& access, HttpRequest& request) {
   absl::StatusOr<ApiKeyRecord> key = read_key(request.body);
   if (!key.ok()) return error_response(request, key.status());
   key->id = random_hex(kKeyIdBytes);
@@ -83,6 +83,7 @@ HttpResponse make(AccessControl& access, const HttpRequest& request) {
   if (absl::Status added = access.api_keys().add(*key, hash_of_token(secret)); !added.ok()) {
     return error_response(request, added);
   }
+  request.audit_target = concat("key ", key->id, " ", key->name);
   json body = key_json(*key);
   body["key"] = secret;
   return json_response(body, 201);

@@ -34,6 +34,7 @@ absl::StatusOr<json> make_vip(const RouteParts& parts, HttpRequest& request) {
   }
   if (!id.ok()) return id.status();
   prank.id = *id;
+  request.audit_target = concat("prank ", *id);
   json body = maker_prank_json(prank);
   body["triggers"] = json::array();
   for (const char* const name : {"session_id", "updated_at"}) body.erase(name);
@@ -78,6 +79,7 @@ void add_admin_prank_routes(Router& router, const RouteParts& parts) {
   const auto add = [&](const char* method, const char* pattern, PrankAction* action, int status) {
     Route route = make_prank_route(parts, method, pattern, action, status);
     if (route.method == "POST") route.max_body_bytes = kMaxPrankBody;
+    route.is_body_optional = true;
     router.add(Access::kAdmin, std::move(route));
   };
   add("POST", "/api/admin/pranks/vip", &make_vip, 201);

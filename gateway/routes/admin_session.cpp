@@ -57,10 +57,10 @@ HttpResponse started(const HttpRequest& request, const SessionStart& start) {
 
 HttpResponse log_in(AccessControl& access, const HttpRequest& request) {
   // Else a page elsewhere could log its visitor in as somebody whose password it knows.
-  if (!access.guard().comes_from_home(request)) {
+  if (!access.guard().comes_from_admins(request)) {
     return error_response(
         request,
-        api_error(ErrorCode::kForbidden, "a login from a page of an origin that is not listed"));
+        api_error(ErrorCode::kForbidden, "a login from a page of an origin that is no admins'"));
   }
   const absl::StatusOr<Credentials> credentials = read_credentials(request.body);
   if (!credentials.ok()) return error_response(request, credentials.status());
@@ -72,9 +72,7 @@ HttpResponse log_in(AccessControl& access, const HttpRequest& request) {
       start.ok() ? started(request, *start) : error_response(request, start.status());
   // What was refused unseen is not written down: anybody could make the disk work with it.
   if (response.status != 200 && response.status != 401) return response;
-  // What was no admin's name may have been a password in the wrong field.
-  const bool known = access.admins().knows(credentials->name);
-  access.audit_trail().note_login(request, known ? credentials->name : "(unknown name)",
+  access.audit_trail().note_login(request, access.admins().name_for_log(credentials->name),
                                   response.status);
   return response;
 }

@@ -52,6 +52,7 @@ void add_generation_routes(Router& router, const RouteParts& parts) {
     route.method = method;
     route.pattern = pattern;
     route.handler = std::move(handler);
+    route.admits_pass = route.method == "DELETE";
     router.add(Access::kGenerate, std::move(route));
   };
   add("GET", "/api/generations", [parts](HttpRequest& request) { return list(parts, request); });

@@ -50,8 +50,7 @@ void add_prank_builder_routes(Router& router, const RouteParts& parts) {
   const auto add = [&](const char* method, PrankAction* action, size_t max_body_bytes) {
     Route route = make_prank_route(parts, method, kPattern, action);
     route.max_body_bytes = max_body_bytes;
-    // The slug in the path is what lets in; see find_built_prank().
-    router.add(Access::kVisitor, std::move(route));
+    add_builder_route(router, parts, std::move(route));
   };
   add("GET", &show, 0);
   add("PATCH", &change, kMaxPrankBody);

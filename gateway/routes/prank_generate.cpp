@@ -22,10 +22,10 @@ absl::StatusOr<Answer> find_answer(const RouteParts& parts, int64_t prank,
                                    const std::string& prompt) {
   EASEL_ASSIGN_OR_RETURN(const auto hit, parts.pranks.triggers.find_match(prank, prompt));
   if (!hit) return Answer{};
-  EASEL_ASSIGN_OR_RETURN(auto png, parts.pranks.pictures.read(hit->picture_file));
+  EASEL_ASSIGN_OR_RETURN(auto image, parts.pranks.pictures.read(hit->files));
   // The maker may have taken it away at this very moment.
-  if (!png) return Answer{};
-  return Answer{hit->trigger_id, std::make_shared<ReadyPicture>(*std::move(png), parts.worker,
+  if (!image) return Answer{};
+  return Answer{hit->trigger_id, std::make_shared<ReadyPicture>(*std::move(image), parts.worker,
                                                                 parts.worker_timeout)};
 }
 
@@ -45,7 +45,7 @@ HttpResponse generate(const RouteParts& parts, HttpRequest& request) {
   const std::string prompt = order->request.prompt;
   absl::StatusOr<Answer> answer = find_answer(parts, prank->id, prompt);
   if (!answer.ok()) return error_response(request, answer.status());
-  GenerationStart start{*std::move(order), std::move(answer->instead), {}};
+  GenerationStart start{*std::move(order), std::move(answer->instead), {}, /*gives_pass=*/true};
   start.on_begun = [&](const GenerationRun& run) {
     record(parts, prank->id, {prompt, answer->trigger_id, run.id, utc_now_ms()});
   };

@@ -106,8 +106,7 @@ void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
     route.kind = [](const HttpRequest&) { return RouteKind::kUpload; };
     return route;
   };
-  // The slug in the path is what lets in; see find_built_prank().
-  const auto add = [&](Route route) { router.add(Access::kVisitor, std::move(route)); };
+  const auto add = [&](Route route) { add_builder_route(router, parts, std::move(route)); };
   add(with_picture(make_prank_route(parts, "POST", kListPattern, &add_trigger, 201)));
   Route order = make_prank_route(parts, "PUT", kOrderPattern, &reorder_triggers);
   order.max_body_bytes = kMaxPrankBody;

@@ -31,7 +31,7 @@ absl::StatusOr<PrankRecord> make_prank(const RouteParts& parts, PrankOrder order
   prank.created_at_ms = prank.updated_at_ms = utc_now_ms();
   for (int attempt = 0;; ++attempt) {
     prank.share_slug = order.share_slug.value_or(made_up_slug(prank.title, attempt));
-    const absl::StatusOr<int64_t> id = parts.pranks.pranks.insert(prank);
+    const absl::StatusOr<int64_t> id = parts.pranks.pranks.insert(prank, parts.pranks.max_pranks);
     if (id.ok()) prank.id = *id;
     if (id.ok()) return prank;
     const bool again = absl::IsAlreadyExists(id.status()) && !order.share_slug;

@@ -88,8 +88,11 @@ export function getHistory(limit, cursor) {
   return getJson(`/api/generations?${query}`);
 }
 
-export function cancelGeneration(id) {
-  return send(pathOf(id), {method: 'DELETE', signal: AbortSignal.timeout(ANSWER_MS)});
+// `pass` is what a prank's visitor got with its generation; '' for none.
+const withPass = (path, pass) => (pass ? `${path}?${new URLSearchParams({pass})}` : path);
+
+export function cancelGeneration(id, pass = '') {
+  return send(withPass(pathOf(id), pass), {method: 'DELETE', signal: AbortSignal.timeout(ANSWER_MS)});
 }
 
 // → the answer whose body is the stream of events.
@@ -102,10 +105,10 @@ export function startGeneration(body, signal) {
   });
 }
 
-export function joinGeneration(id, lastEventId, signal) {
+export function joinGeneration(id, lastEventId, signal, pass = '') {
   const headers = {'Accept': 'text/event-stream'};
   if (lastEventId) headers['Last-Event-ID'] = lastEventId;
-  return send(`${pathOf(id)}/events`, {headers, cache: 'no-store', signal});
+  return send(withPass(`${pathOf(id)}/events`, pass), {headers, cache: 'no-store', signal});
 }
 
 // The bytes of a picture that the gateway holds.

@@ -39,6 +39,7 @@ export class Generation extends EventTarget {
   error = null;       // ApiError, when failed
   startedAt = Date.now();
   #lastEventId = '';
+  #pass = '';         // lets a prank's visitor join and cancel
   #abort = null;
   #wake = null;
   #runs = 0;
@@ -79,7 +80,7 @@ export class Generation extends EventTarget {
 
   resume() {
     this.parked = false;
-    this.#run((signal) => joinGeneration(this.id, this.#lastEventId, signal));
+    this.#run((signal) => this.#join(signal));
   }
 
   // Ends with the code `cancelled`, told by the events. Throws ApiError.
@@ -87,7 +88,7 @@ export class Generation extends EventTarget {
     this.cancelling = true;
     this.#changed();
     try {
-      await cancelGeneration(this.id);
+      await cancelGeneration(this.id, this.#pass);
     } catch (error) {
       this.cancelling = false;
       this.#changed();
@@ -118,8 +119,12 @@ export class Generation extends EventTarget {
       this.#changed();
       await this.#pause(failures);
       if (isOver()) return;
-      open = (signal) => joinGeneration(this.id, this.#lastEventId, signal);
+      open = (signal) => this.#join(signal);
     }
+  }
+
+  #join(signal) {
+    return joinGeneration(this.id, this.#lastEventId, signal, this.#pass);
   }
 
   async #read(open, alive) {
@@ -127,6 +132,7 @@ export class Generation extends EventTarget {
     let silence = setTimeout(() => abort.abort(), SILENCE_MS);
     try {
       const response = await open(abort.signal);
+      this.#pass = response.headers.get('Location')?.match(/[?&]pass=([0-9a-f]+)/)?.[1] ?? this.#pass;
       for await (const event of readEvents(response)) {
         clearTimeout(silence);
         silence = setTimeout(() => abort.abort(), SILENCE_MS);

@@ -64,8 +64,33 @@ TEST_F(CorsTest, LetsTheListedOriginsReadWithCredentials) {
     EXPECT_EQ(result->get_header_value_count("Access-Control-Allow-Origin"), 1U);
     EXPECT_EQ(result->get_header_value("Access-Control-Expose-Headers"),
               "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, X-Seed, X-Generation-Id, "
-              "X-Model");
+              "X-Model, Location");
   }
+}
+
+// The frontend's call of the VIP route with an Authorization field works; what an admin's cookie
+// shows is read by pages of admins alone.
+TEST_F(CorsTest, WhatAdminsSeeByCookieIsReadByTheirOwnPagesAlone) {
+  options.admin_origins = {"https://example.com"};
+  start();
+  const auto credentials_for = [&](const char* origin, const char* path) {
+    const httplib::Headers headers = {{"Origin", origin},
+                                      {"Access-Control-Request-Method", "POST"},
+                                      {"Access-Control-Request-Headers", "authorization"}};
+    const auto preflight = client().Options(path, headers);
+    const auto answer = client().Post(path, headers, "", "application/json");
+    EXPECT_EQ(preflight->get_header_value("Access-Control-Allow-Origin"), origin);
+    EXPECT_EQ(answer->get_header_value("Access-Control-Allow-Origin"), origin);
+    EXPECT_NE(preflight->get_header_value("Access-Control-Allow-Headers").find("Authorization"),
+              std::string::npos);
+    EXPECT_EQ(preflight->get_header_value("Access-Control-Allow-Credentials"),
+              answer->get_header_value("Access-Control-Allow-Credentials"));
+    return answer->get_header_value("Access-Control-Allow-Credentials");
+  };
+  EXPECT_EQ(credentials_for("http://localhost:3000", "/api/admin/pranks/vip"), "");
+  EXPECT_EQ(credentials_for("https://example.com", "/api/admin/pranks/vip"), "true");
+  EXPECT_EQ(credentials_for("http://localhost:3000", "/api/generate"), "true");
+  EXPECT_EQ(credentials_for("https://example.com", "/api/generate"), "true");
 }
 
 TEST_F(CorsTest, GivesLookalikesNothing) {

@@ -86,6 +86,9 @@ TEST_F(GatewayOptionsTest, RefusesWrongFlagsAndVariables) {
                                                     {"--port", "-1"},
                                                     {"--nonsense"},
                                                     {"--cors-origin", "null"},
+                                                    {"--admin-origin", "*"},
+                                                    {"--trusted-proxy", "proxy.example"},
+                                                    {"--trusted-proxy", "10.0.0.0/8"},
                                                     {"--max-streams", "0"},
                                                     {"--config", "/nowhere.toml"},
                                                     {"positional"}}) {

@@ -46,6 +46,19 @@ TEST(ClientAddressTest, BelievesTrustedProxiesOnly) {
   EXPECT_LE(address(std::string(5000, '1'), {"10.0.0.1"}).size(), 64U);
 }
 
+TEST(ClientAddressTest, OneAddressHasOneSpelling) {
+  EXPECT_EQ(canonical_address("::ffff:10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(canonical_address("::FFFF:0a00:0001"), "10.0.0.1");
+  EXPECT_EQ(canonical_address("FD00:0::1"), "fd00::1");
+  EXPECT_EQ(canonical_address("10.0.0.1"), "10.0.0.1");
+  for (const char* bad : {"", "proxy", "10.0.0.1:80", "10.0.0.0/8", "010.0.0.1", "[::1]", "10.1"}) {
+    EXPECT_EQ(canonical_address(bad), std::nullopt) << bad;
+  }
+  HttpRequest request = request_with("X-Forwarded-For", "::ffff:1.1.1.1");
+  request.peer_address = "::ffff:10.0.0.1";
+  EXPECT_EQ(client_address_of(request, {"10.0.0.1"}), "1.1.1.1");
+}
+
 TEST(RouterTest, MatchesWholePathsAndNothingElse) {
   Router router;
   for (const auto& [method, pattern] : std::initializer_list<std::pair<const char*, const char*>>{

@@ -74,6 +74,20 @@ TEST(MultipartReaderTest, TakesWhatSendersWriteBesides) {
   EXPECT_EQ((*parts)[1].content, "two");
 }
 
+TEST(MultipartReaderTest, TakesFileNamesWithBackslashesAsBrowsersWriteThem) {
+  for (const char* name : {"odd\\", "C:\\pictures\\", "\\", "a\\b.png"}) {
+    const auto parts = read(FormBody().add_file("image", name, "x").add("b", "y").text(), 9);
+    ASSERT_TRUE(parts.ok()) << name << ": " << parts.status();
+    EXPECT_EQ((*parts)[0].name, "image") << name;
+    EXPECT_EQ((*parts)[0].content, "x") << name;
+  }
+  FormBody reversed;
+  reversed.add_raw("Content-Disposition: form-data; filename=\"odd\\\"; name=\"image\"", "x");
+  const auto parts = read(reversed.text(), 9);
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  EXPECT_EQ((*parts)[0].name, "image");
+}
+
 TEST(MultipartReaderTest, BoundsEveryNumber) {
   FormBody many;
   for (size_t i = 0; i < MultipartReader::kMaxParts; ++i) many.add("a", "x");

@@ -83,6 +83,36 @@ TEST_F(PrankTriggersTest, AGenerationsPictureIsCopiedWithoutWhatItSays) {
   }
 }
 
+// Of noise, so that the file is as large as the picture.
+std::string noise_png(int width, int height) {
+  Image image = make_image(width, height, 3);
+  uint32_t state = 1;
+  for (uint8_t& byte : image.pixels) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<uint8_t>(state >> 24);
+  }
+  return encode_png(image, {}).value();
+}
+
+TEST_F(PrankTriggersTest, PicturesTakeSoMuchRoomAndNoMore) {
+  options.max_prank_mib = 1;
+  start();
+  const Json prank = make_prank();
+  const std::string large = make_data_url("image/png", noise_png(512, 400));  // 600 KiB
+  const auto add = [&](const char* phrase) {
+    return send("POST", builder(prank) + "/triggers", {{"phrase", phrase}, {"image", large}});
+  };
+  const auto first = add("one");
+  ASSERT_EQ(first->status, 201) << first->body;
+  expect_refused(add("two"), 507, "storage_failed", "1 MiB");
+  EXPECT_EQ(num_prank_files(), 2U);
+  stop();
+  start();
+  expect_refused(add("two"), 507, "storage_failed", "1 MiB");
+  EXPECT_EQ(client().Delete(builder(prank) + "/triggers/" + id_of(json_of(first)))->status, 200);
+  EXPECT_EQ(add("two")->status, 201) << "its room came back";
+}
+
 TEST_F(PrankTriggersTest, RefusesWhatIsNoTrigger) {
   start();
   const json made = make_prank();

@@ -206,7 +206,7 @@ std::vector<ReasonEntry> codes_of_access() {
        "The key lacks the scope, or a page wrote with an admin's cookie but without the CSRF token "
        "of that session, or came from an origin that is not listed.",
        {"Use a key with the scope that docs/rest_api.md names for the route.",
-        "Pages send X-CSRF-Token as the login gave it; --cors-origin lists other origins."}},
+        "Pages send X-CSRF-Token as the login gave it; --admin-origin lists other origins."}},
       {"rate_limited",
        {},
        429,

@@ -191,6 +191,39 @@ TEST_F(AdminCommandTest, ThePasswordFileMakesAndUpdatesTheAdminAdmin) {
   EXPECT_EQ(run({"--port", "0", "--admin-password-file", (folder / "none").string()}), 1);
 }
 
+// A reset is no mistake that the file would have to mend.
+TEST_F(AdminCommandTest, ThePasswordFileLeavesAResetAloneUntilItChanges) {
+  const std::string file = folder.write("secret", concat(kPassword, "\n")).string();
+  serve({"--admin-password-file", file});
+  ASSERT_EQ(run({"admin", "reset", "admin"}, kOtherPassword), 0);
+  stop(SIGTERM);
+  serve({"--admin-password-file", file});
+  EXPECT_EQ(login_status("admin", kOtherPassword), 200);
+  EXPECT_EQ(login_status("admin", kPassword), 401);
+  stop(SIGTERM);
+  folder.write("secret", "a third one, longer");
+  serve({"--admin-password-file", file});
+  EXPECT_EQ(login_status("admin", "a third one, longer"), 200);
+}
+
+TEST_F(AdminCommandTest, NoLoginIsMadeThatNobodyCouldUse) {
+  serve();
+  EXPECT_EQ(run({"admin", "create", "ada"}, "correct horse \xff\xfe"), 1);
+  EXPECT_NE(text_of(folder / "log").find("must be UTF-8"), std::string::npos);
+}
+
+// What root wrote into the folder of another user, that one's gateway could not use.
+TEST_F(AdminCommandTest, RootLeavesTheFolderAndTheGatewayOfAnotherUserAlone) {
+  if (::geteuid() != 0) GTEST_SKIP() << "for root";
+  constexpr uid_t kSomebody = 65534;
+  ASSERT_EQ(::chown(data().c_str(), kSomebody, kSomebody), 0);
+  EXPECT_EQ(run({"admin", "create", "ada"}, kPassword), 1);
+  EXPECT_NE(text_of(folder / "log").find("belongs to the user with the id 65534"),
+            std::string::npos)
+      << text_of(folder / "log");
+  EXPECT_FALSE(std::filesystem::exists(data() / "easel.db"));
+}
+
 // Whatever was secret on its way in or out stands neither in the log nor in any file.
 TEST_F(AdminCommandTest, NoSecretReachesTheLogAnErrorOrTheDatabase) {
   const std::string planted[] = {

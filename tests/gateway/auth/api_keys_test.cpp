@@ -83,6 +83,35 @@ TEST_F(ApiKeysTest, ASessionIdNamesTheOwnerAndIsShownToNobodyElse) {
             std::string::npos);
 }
 
+// A prank's visitor may follow and cancel what was begun for it, and nothing else.
+TEST_F(ApiKeysTest, AVisitorsPassOpensOneGeneration) {
+  settings.anonymous = AnonymousUse::kRefused;
+  start_with_admin();
+  const HttpResponse made = call("POST", "/api/pranks", with(log_in()), R"({"share_slug": "fun"})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto draw = [&](const std::string& id) {
+    const HttpResponse response =
+        call("POST", "/api/pranks/fun/generate", list_of({{"Accept", "text/event-stream"}}),
+             nlohmann::json{{"prompt", "x"}, {"request_id", id}}.dump());
+    EXPECT_EQ(response.status, 200) << response.body;
+    return *response.headers.find("Location");
+  };
+  const std::string events = draw("one"), others = draw("two");
+  ASSERT_TRUE(events.starts_with("/api/generations/one/events?pass=")) << events;
+  const std::string pass = events.substr(events.find('?'));
+  EXPECT_EQ(call("GET", events).status, 200);
+  EXPECT_EQ(call("DELETE", concat("/api/generations/one", pass)).status / 100, 2);
+  for (const std::string& target :
+       {std::string("/api/generations/one/events"), concat("/api/generations/two/events", pass),
+        concat("/api/generations/one", pass), concat("/api/generations", pass),
+        concat("/api/generations/one/events?pass="),
+        concat("/api/generations/one/events", pass, "&pass=", pass.substr(6)),
+        concat("/api/status", pass)}) {
+    EXPECT_EQ(call("GET", target).status, 401) << target;
+  }
+  EXPECT_EQ(call("DELETE", concat("/api/generations/two", pass)).status, 401);
+}
+
 TEST_F(ApiKeysTest, PreferencesAreKeptBySession) {
   start();
   const char* body =

@@ -248,6 +248,19 @@ TEST_F(RateLimitsTest, WhatCostsMoreThanADayHasIsToldSoInsteadOfToWait) {
   EXPECT_EQ(field(draw({}, "big", 2), "RateLimit").substr(0, 12), R"("minute";r=2)");
 }
 
+TEST_F(RateLimitsTest, SoManyPranksAreKeptAndNoMore) {
+  max_pranks = 2;
+  start();
+  const nlohmann::json first = json_of(call("POST", "/api/pranks", {}, "{}"));
+  EXPECT_EQ(call("POST", "/api/pranks", {}, "{}").status, 201);
+  const HttpResponse refused = call("POST", "/api/pranks", {}, "{}");
+  EXPECT_EQ(refused.status, 507);
+  EXPECT_NE(refused.body.find("at most 2 pranks"), std::string::npos) << refused.body;
+  const std::string builder = first["builder_slug"];
+  EXPECT_EQ(call("DELETE", concat("/api/pranks/builder/", builder)).status, 200);
+  EXPECT_EQ(call("POST", "/api/pranks", {}, "{}").status, 201);
+}
+
 TEST_F(RateLimitsTest, APrankThatWasNotMadeCostsNothing) {
   settings.limits.units_per_day = 2;
   start();

@@ -36,6 +36,7 @@ class ServiceTest : public ::testing::Test {
   ServiceTest() {
     settings.admins.hashing = cheap_hashing();
     settings.origins = {"https://pranks.halsted.dev"};
+    settings.admin_origins = {"https://example.com"};
     clock.utc_ms = [this] { return kStartMs + now_ms; };
     clock.steady_ms = [this] { return 1000 + now_ms; };
   }
@@ -52,24 +53,24 @@ class ServiceTest : public ::testing::Test {
         [](std::string_view, std::string_view) -> absl::StatusOr<UploadedPicture> {
           return api_error(ErrorCode::kInvalidField, "no uploads here");
         },
-        storage->generations(), storage->pictures());
-    const RouteParts parts{
-        worker,
-        storage->generations(),
-        storage->pictures(),
-        hub,
-        *runner,
-        *access,
-        storage->preferences(),
-        {storage->pranks(), storage->triggers(), storage->prank_visits(), *prank_pictures},
-        /*max_image_side=*/768,
-        /*worker_timeout=*/std::chrono::seconds(2),
-        /*heartbeat=*/std::chrono::seconds(15),
-        /*decoder=*/nullptr,
-        UploadLimits()};
-    service = std::make_unique<GatewayService>(make_router(parts), Cors(settings.origins),
-                                               AdmissionLimits(), proxies, access->guard(),
-                                               access->audit_trail());
+        PrankPictureParts{storage->generations(), storage->pictures()});
+    const RouteParts parts{worker,
+                           storage->generations(),
+                           storage->pictures(),
+                           hub,
+                           *runner,
+                           *access,
+                           storage->preferences(),
+                           {storage->pranks(), storage->triggers(), storage->prank_visits(),
+                            *prank_pictures, max_pranks},
+                           /*max_image_side=*/768,
+                           /*worker_timeout=*/std::chrono::seconds(2),
+                           /*heartbeat=*/std::chrono::seconds(15),
+                           /*decoder=*/nullptr,
+                           UploadLimits()};
+    service = std::make_unique<GatewayService>(
+        make_router(parts), make_origin_rules(settings.origins, settings.admin_origins),
+        AdmissionLimits(), proxies, access->guard(), access->audit_trail());
     routes = std::make_unique<Router>(make_router(parts));
   }
   void stop() {
@@ -162,6 +163,7 @@ class ServiceTest : public ::testing::Test {
     return options;
   }
 
+  int64_t max_pranks = PrankStore::kNoLimit;
   int64_t now_ms = 0;  // both clocks' time since the start
   std::string address = "192.0.2.1";
   Clock clock;
