@@ -209,13 +209,15 @@ class Maker(Caller):
 class Keeper(Caller):
     """An admin, who logs in and out, makes keys and revokes them."""
 
+    SESSIONS = 5  # at once; of more than 20 the gateway ends the oldest
     password = None
     tokens = {}  # of the sessions, against forged requests
 
     def deeds(self):
-        if not self.with_state("session", WORKS):
+        sessions = len(self.with_state("session", WORKS))
+        if sessions == 0:
             return [self.log_in]
-        deeds = [self.log_in, self.log_out] + 3 * [self.make_key]
+        deeds = [self.log_in if sessions < self.SESSIONS else self.log_out, self.log_out] + 3 * [self.make_key]
         return deeds + 2 * [self.revoke_key] if self.with_state("key", WORKS) else deeds
 
     def log_in(self):
@@ -230,7 +232,7 @@ class Keeper(Caller):
         return self.service.request(method, path, body, {"Cookie": cookie, "X-CSRF-Token": self.tokens[cookie]})
 
     def log_out(self):
-        session = self.rng.choice(self.with_state("session", WORKS))
+        session = self.with_state("session", WORKS)[0]  # the oldest
         self.change({session: REFUSED}, lambda: self.as_admin("POST", "/api/admin/logout", session=session))
 
     def make_key(self):
