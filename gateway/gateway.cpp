@@ -99,13 +99,14 @@ class GatewayImpl final : public Gateway {
               return read_upload(*decoder, bytes, field, limits);
             },
             prank_picture_parts(options, *storage_)),
-        service_(make_router({worker, storage_->generations(), storage_->pictures(), hub_, runner_,
-                              access_, storage_->preferences(), prank_parts(options),
-                              options.max_image_side, times.worker_timeout, times.heartbeat,
-                              decoder, upload_limits(options)}),
-                 make_origin_rules(set_of(options.cors_origins), set_of(options.admin_origins)),
-                 admission_limits(options), proxy_rules(options), access_.guard(),
-                 access_.audit_trail()) {}
+        service_(
+            make_router({worker, storage_->generations(), storage_->search(), storage_->pictures(),
+                         hub_, runner_, access_, storage_->preferences(), prank_parts(options),
+                         options.max_image_side, times.worker_timeout, times.heartbeat, decoder,
+                         upload_limits(options), times.plan_timeout, times.load_wait}),
+            make_origin_rules(set_of(options.cors_origins), set_of(options.admin_origins)),
+            admission_limits(options), proxy_rules(options), access_.guard(),
+            access_.audit_trail()) {}
 
   absl::Status bind(HttpServerOptions options) {
     options.max_body_bytes = service_.max_body_bytes();

@@ -19,6 +19,8 @@ struct GatewayTimes {
   std::chrono::milliseconds heartbeat{15000};
   std::chrono::milliseconds worker_timeout{2000};
   std::chrono::milliseconds worker_silence{5000};
+  std::chrono::milliseconds plan_timeout{20000};  // as in RouteParts, as load_wait
+  std::chrono::milliseconds load_wait{3000};
   HttpTimes http;
   Clock clock;
   AdminOptions admins;

@@ -24,6 +24,7 @@ struct GenerateOrder {
   std::optional<int64_t> requested_width, requested_height;  // as asked for
   bool preview_given = false;                                // "preview_every" was there
   std::string session_id;                                    // whose it is, as the caller says
+  std::string caller;         // who may cancel it besides admins: caller_of() the request
   std::string settings_json;  // the body without pictures, request id and cache
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "gateway/auth/caller.h"
 #include "gateway/error_body.h"
 #include "gateway/event_stream.h"
 #include "gateway/json_response.h"
@@ -45,6 +46,7 @@ HttpResponse run_generation(const RouteParts& parts, HttpRequest& request, Gener
   std::string().swap(request.body);
   WorkerRequest& asked = start.order.request;
   const bool events = wants_events(request);
+  start.order.caller = caller_of(request);
   if (asked.request_id.empty()) asked.request_id = make_id();
   if (events && !start.order.preview_given) asked.preview_every = 1;
   const absl::StatusOr<std::shared_ptr<GenerationRun>> run =

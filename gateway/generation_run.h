@@ -18,6 +18,7 @@ namespace easel {
 // thread-safe.
 struct GenerationRun {
   std::string id;
+  std::string caller;  // as in GenerateOrder
   std::shared_ptr<EventLog> log;
   CancelSignal cancel;
   absl::Status outcome;

@@ -137,6 +137,7 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
     GenerationExtras extras) {
   const auto job = std::make_shared<Job>();
   const std::string& id = job->run->id = order.request.request_id;
+  job->run->caller = order.caller;
   job->context = context;
   job->context.timeout = options_.timeout;
   job->asked = asked_of(order, trace_id);
@@ -155,6 +156,12 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   job->extras.on_cost_nothing = nullptr;
   finish(*job, api_error(ErrorCode::kBusy));
   return api_error(ErrorCode::kBusy);
+}
+
+std::optional<std::string> GenerationRunner::caller_of(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = jobs_.find(id);
+  return found == jobs_.end() ? std::nullopt : std::optional(found->second->run->caller);
 }
 
 bool GenerationRunner::cancel(const std::string& id) {

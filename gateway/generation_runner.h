@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -57,6 +58,8 @@ class GenerationRunner {
                                                        const std::string& trace_id,
                                                        GenerationExtras extras = {});
 
+  // Who began it; nullopt when no such generation runs.
+  std::optional<std::string> caller_of(const std::string& id);
   // False when no such generation runs.
   bool cancel(const std::string& id);
 

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/cancel_signal.h"
+#include "gateway/worker_model.h"
 
 namespace easel {
 
@@ -99,17 +100,6 @@ struct WorkerStatus {
   std::vector<LoadedModel> models;
 };
 
-using NumberRange = std::pair<double, double>;  // lowest, highest
-struct WorkerModel {
-  std::string key, display_name, notes, state, problem, family, variant, fingerprint;
-  std::vector<std::string> tags, capabilities;
-  bool is_default = false;
-  std::optional<uint32_t> width, height, steps;
-  std::optional<double> guidance;
-  std::optional<NumberRange> allowed_steps, allowed_guidance, allowed_side;
-  uint32_t max_side = 0;
-};
-
 // Thread-safe. Errors carry a reason of base/error.h when the worker gave one; worker_unavailable
 // (gateway/api_error.h) when it cannot be reached or went away before the work began, worker_lost
 // when it went away after that.
@@ -124,6 +114,13 @@ class ImageWorker {
                                 CancelSignal& cancel) = 0;
   virtual absl::StatusOr<WorkerStatus> status(const WorkerCallContext& context) = 0;
   virtual absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext& context) = 0;
+  // The same with their plans, for which the worker reads every model's headers.
+  virtual absl::StatusOr<std::vector<WorkerModel>> planned_models(
+      const WorkerCallContext& context) = 0;
+  // Both wait for the job that runs. A call whose time is up (Reason::kDeadline) goes on all the
+  // same: models() tells what becomes of it.
+  virtual absl::Status load_model(const std::string& key, const WorkerCallContext& context) = 0;
+  virtual absl::Status unload_model(const std::string& key, const WorkerCallContext& context) = 0;
 };
 
 }  // namespace easel

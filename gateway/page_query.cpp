@@ -31,11 +31,15 @@ absl::StatusOr<std::string> single_parameter(const HttpRequest& request, const s
   return api_error(ErrorCode::kInvalidField, concat("'", name, "' is given twice"));
 }
 
-absl::StatusOr<PageQuery> read_page_query(const HttpRequest& request, int max_items) {
+absl::StatusOr<PageQuery> read_page_query(const HttpRequest& request, int max_items,
+                                          absl::Span<const std::string_view> others) {
   for (const auto& [name, value] : request.query) {
-    if (name != "limit" && name != "cursor") {
+    if (name == "limit" || name == "cursor") continue;
+    if (std::find(others.begin(), others.end(), name) == others.end()) {
+      std::string known = "'limit' and 'cursor'";
+      for (const std::string_view other : others) known = concat("'", other, "', ", known);
       return api_error(ErrorCode::kInvalidField,
-                       "this list takes the parameters 'limit' and 'cursor' only");
+                       concat("this list takes the parameters ", known, " only"));
     }
   }
   EASEL_ASSIGN_OR_RETURN(const std::string limit_text, single_parameter(request, "limit"));

@@ -32,6 +32,16 @@ class ReadyPicture final : public ImageWorker {
   absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext& context) override {
     return worker_.models(context);
   }
+  absl::StatusOr<std::vector<WorkerModel>> planned_models(
+      const WorkerCallContext& context) override {
+    return worker_.planned_models(context);
+  }
+  absl::Status load_model(const std::string& key, const WorkerCallContext& context) override {
+    return worker_.load_model(key, context);
+  }
+  absl::Status unload_model(const std::string& key, const WorkerCallContext& context) override {
+    return worker_.unload_model(key, context);
+  }
 
  private:
   const TriggerImage image_;

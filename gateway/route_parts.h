@@ -12,6 +12,7 @@
 #include "gateway/prank_pictures.h"
 #include "gateway/router.h"
 #include "gateway/uploaded_picture.h"
+#include "storage/generation_search.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
 #include "storage/prank_store.h"
@@ -31,6 +32,7 @@ struct PrankParts {
 struct RouteParts {
   ImageWorker& worker;
   GenerationStore& generations;
+  GenerationSearch& search;
   PictureStore& pictures;
   EventHub& hub;
   GenerationRunner& runner;
@@ -42,6 +44,8 @@ struct RouteParts {
   std::chrono::milliseconds heartbeat{15000};                // of event streams
   std::shared_ptr<const IsolatedDecoder> decoder = nullptr;  // of uploads that are read here
   UploadLimits uploads = {};
+  std::chrono::milliseconds plan_timeout{20000};  // of the worker's plans of all its models
+  std::chrono::milliseconds load_wait{3000};      // how long a load or unload is waited for
 };
 
 // One function a file in gateway/routes.
@@ -63,6 +67,8 @@ void add_prank_builder_routes(Router& router, const RouteParts& parts);
 void add_prank_trigger_routes(Router& router, const RouteParts& parts);
 void add_prank_generate_route(Router& router, const RouteParts& parts);
 void add_admin_prank_routes(Router& router, const RouteParts& parts);
+void add_admin_generation_routes(Router& router, const RouteParts& parts);
+void add_admin_model_routes(Router& router, const RouteParts& parts);
 
 // All of the above.
 Router make_router(const RouteParts& parts);

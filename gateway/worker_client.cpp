@@ -4,7 +4,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/error.h"
@@ -12,6 +11,7 @@
 #include "easel/v1/image_service.grpc.pb.h"
 #include "easel/v1/model_service.grpc.pb.h"
 #include "gateway/api_error.h"
+#include "gateway/worker_model_reader.h"
 #include "google/rpc/error_info.pb.h"
 
 namespace easel {
@@ -92,15 +92,6 @@ v1::EditRequest to_edit_proto(const WorkerRequest& from) {
   return to;
 }
 
-// A float as the shortest decimal that reads back the same, so that 3.5 stays 3.5.
-double shortest(float value) {
-  std::array<char, 32> text;
-  const std::to_chars_result written = std::to_chars(text.begin(), text.end(), value);
-  double result = 0;
-  std::from_chars(text.begin(), written.ptr, result);
-  return result;
-}
-
 WorkerStep from_proto(v1::Step& from) {
   WorkerStep to{from.step(), from.steps(), {}, {}};
   if (!from.has_preview()) return to;
@@ -155,70 +146,6 @@ std::optional<WorkerEvent> from_proto(v1::GenerateEvent& event) {
       return std::nullopt;  // of a newer worker
   }
   return std::nullopt;
-}
-
-std::string_view state_name(v1::ModelState state) {
-  switch (state) {
-    case v1::MODEL_STATE_MISSING:
-      return "missing";
-    case v1::MODEL_STATE_AVAILABLE:
-      return "available";
-    case v1::MODEL_STATE_LOADING:
-      return "loading";
-    case v1::MODEL_STATE_LOADED:
-      return "loaded";
-    default:
-      return "unknown";
-  }
-}
-
-std::string_view capability_name(int capability) {
-  switch (capability) {
-    case v1::CAPABILITY_TEXT_TO_IMAGE:
-      return "text_to_image";
-    case v1::CAPABILITY_IMAGE_TO_IMAGE:
-      return "image_to_image";
-    case v1::CAPABILITY_INPAINTING:
-      return "inpainting";
-    case v1::CAPABILITY_EDIT:
-      return "edit";
-    default:
-      return "";
-  }
-}
-
-NumberRange from_proto(const v1::NumberRange& range) { return {range.lowest(), range.highest()}; }
-
-void read_parameters(const v1::ModelInfo& from, WorkerModel& to) {
-  const v1::RecommendedParameters& recommended = from.recommended();
-  if (recommended.has_width()) to.width = recommended.width();
-  if (recommended.has_height()) to.height = recommended.height();
-  if (recommended.has_steps()) to.steps = recommended.steps();
-  if (recommended.has_guidance()) to.guidance = shortest(recommended.guidance());
-  if (from.has_allowed_steps()) to.allowed_steps = from_proto(from.allowed_steps());
-  if (from.has_allowed_guidance()) to.allowed_guidance = from_proto(from.allowed_guidance());
-  if (from.has_allowed_side()) to.allowed_side = from_proto(from.allowed_side());
-  to.max_side = from.max_side();
-}
-
-WorkerModel from_proto(const v1::ModelInfo& from) {
-  WorkerModel to;
-  to.key = from.key();
-  to.display_name = from.display_name();
-  to.notes = from.notes();
-  to.tags.assign(from.tags().begin(), from.tags().end());
-  to.is_default = from.is_default();
-  to.state = state_name(from.state());
-  to.problem = from.problem();
-  to.family = from.family();
-  to.variant = from.variant();
-  to.fingerprint = from.fingerprint();
-  for (const int capability : from.capabilities()) {
-    const std::string_view name = capability_name(capability);
-    if (!name.empty()) to.capabilities.emplace_back(name);
-  }
-  read_parameters(from, to);
-  return to;
 }
 
 WorkerStatus from_proto(const v1::StatusResponse& from) {
@@ -306,17 +233,46 @@ class WorkerClient final : public ImageWorker {
   }
 
   absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext& call) override {
+    return list(call, /*with_plans=*/false);
+  }
+  absl::StatusOr<std::vector<WorkerModel>> planned_models(const WorkerCallContext& call) override {
+    return list(call, /*with_plans=*/true);
+  }
+
+  absl::Status load_model(const std::string& key, const WorkerCallContext& call) override {
     grpc::ClientContext context;
     set_up(context, call);
-    v1::ListResponse response;
-    const grpc::Status ended = models_->List(&context, {}, &response);
-    if (!ended.ok()) return unavailable_or(ended);
-    std::vector<WorkerModel> models;
-    for (const v1::ModelInfo& model : response.models()) models.push_back(from_proto(model));
-    return models;
+    v1::LoadRequest request;
+    request.set_key(key);
+    v1::LoadResponse response;
+    const grpc::Status ended = models_->Load(&context, request, &response);
+    return ended.ok() ? absl::OkStatus() : to_status(ended);
+  }
+
+  absl::Status unload_model(const std::string& key, const WorkerCallContext& call) override {
+    grpc::ClientContext context;
+    set_up(context, call);
+    v1::UnloadRequest request;
+    request.set_key(key);
+    v1::UnloadResponse response;
+    const grpc::Status ended = models_->Unload(&context, request, &response);
+    return ended.ok() ? absl::OkStatus() : to_status(ended);
   }
 
  private:
+  absl::StatusOr<std::vector<WorkerModel>> list(const WorkerCallContext& call, bool with_plans) {
+    grpc::ClientContext context;
+    set_up(context, call);
+    v1::ListRequest request;
+    request.set_with_plans(with_plans);
+    v1::ListResponse response;
+    const grpc::Status ended = models_->List(&context, request, &response);
+    if (!ended.ok()) return unavailable_or(ended);
+    std::vector<WorkerModel> models;
+    for (const v1::ModelInfo& model : response.models()) models.push_back(read_model(model));
+    return models;
+  }
+
   // The same end of a connection says something else when the worker was drawing: it was there, and
   // what it was asked for may be why it is no more.
   static absl::Status lost_or(const grpc::Status& status) {

@@ -1,4 +1,4 @@
-// The worker over gRPC: the only file pair that knows the protos.
+// The worker over gRPC: with worker_model_reader the only files that know the protos.
 #pragma once
 
 #include <memory>

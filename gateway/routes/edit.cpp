@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "gateway/auth/caller.h"
 #include "gateway/edit_form.h"
 #include "gateway/error_body.h"
 #include "gateway/generation_route.h"
@@ -44,6 +45,7 @@ absl::StatusOr<HttpResponse> picture_response(const RouteParts& parts,
 
 absl::StatusOr<HttpResponse> edit(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_form(parts, request));
+  order.caller = caller_of(request);
   EASEL_ASSIGN_OR_RETURN(const std::shared_ptr<GenerationRun> run,
                          start_counted(parts, request, std::move(order), /*instead=*/nullptr));
   EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, *run));

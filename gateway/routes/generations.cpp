@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "gateway/auth/caller.h"
 #include "gateway/error_body.h"
 #include "gateway/json_response.h"
 #include "gateway/page_query.h"
@@ -35,8 +36,19 @@ HttpResponse with_record(const RouteParts& parts, const HttpRequest& request,
   return answer(**record);
 }
 
+bool may_cancel(const HttpRequest& request, const std::string& caller) {
+  return request.identity.is_admin() || caller == caller_of(request);
+}
+
 HttpResponse cancel(const RouteParts& parts, const HttpRequest& request) {
-  const bool runs = parts.runner.cancel(request.path_parameters.at("id"));
+  const std::string& id = request.path_parameters.at("id");
+  const std::optional<std::string> caller = parts.runner.caller_of(id);
+  if (caller && !may_cancel(request, *caller)) {
+    return error_response(request, api_error(ErrorCode::kForbidden,
+                                             "somebody else began this generation: who did and "
+                                             "admins may cancel it"));
+  }
+  const bool runs = parts.runner.cancel(id);
   return with_record(parts, request, [&](const GenerationRecord& record) {
     return json_response(
         {{"generation_id", record.asked.id}, {"status", generation_status_name(record.status)}},

@@ -22,6 +22,8 @@ Router make_router(const RouteParts& parts) {
   add_prank_trigger_routes(router, parts);
   add_prank_generate_route(router, parts);
   add_admin_prank_routes(router, parts);
+  add_admin_generation_routes(router, parts);
+  add_admin_model_routes(router, parts);
   return router;
 }
 

@@ -4,6 +4,7 @@ import {logIn, logOut, whoIsIn} from '/assets/admin_api.js';
 import {AuditPart} from '/assets/admin_audit.js';
 import {GenerationsPart} from '/assets/admin_generations.js';
 import {KeysPart} from '/assets/admin_keys.js';
+import {ModelsPart} from '/assets/admin_models.js';
 import {PranksPart} from '/assets/admin_pranks.js';
 import {SessionsPart} from '/assets/admin_sessions.js';
 import {WorkPart} from '/assets/admin_work.js';
@@ -13,7 +14,8 @@ import {inOneLine} from '/assets/messages.js';
 
 // Each has a title, render() → {body, actions?}, and may have leave().
 const PARTS = {
-  work: WorkPart, generations: GenerationsPart, pranks: PranksPart, keys: KeysPart, sessions: SessionsPart, audit: AuditPart,
+  work: WorkPart, models: ModelsPart, generations: GenerationsPart, pranks: PranksPart, keys: KeysPart, sessions: SessionsPart,
+  audit: AuditPart,
 };
 
 let part = null;

@@ -43,4 +43,12 @@ export const makeVipPrank = () => write('POST', '/api/admin/pranks/vip', {});
 export const getAnalytics = (id) => getJson(`/api/admin/pranks/${id}/analytics`);
 
 export const stopGeneration = (id) => write('DELETE', `/api/generations/${encodeURIComponent(id)}`);
-export const getGenerations = (cursor) => pageOf('/api/generations', cursor);
+// `query` has q, status and model; an empty one does not matter.
+export const findGenerations = (query, cursor) => pageOf('/api/admin/generations', cursor,
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
+export const getPrompts = (cursor) => pageOf('/api/admin/prompts', cursor, {limit: 20});
+
+export const getAdminModels = () => getJson('/api/admin/models');
+const modelCall = (verb) => (key) => write('POST', `/api/admin/models/${encodeURIComponent(key)}/${verb}`);
+export const loadModel = modelCall('load');
+export const unloadModel = modelCall('unload');

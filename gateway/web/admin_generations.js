@@ -1,26 +1,95 @@
-// What was made, newest first.
+// What was made, newest first, found by words, state and model; and the prompts that were used.
 
-import {getGenerations} from '/assets/admin_api.js';
+import {findGenerations} from '/assets/admin_api.js';
+import {announce} from '/assets/announcer.js';
+import {getModels} from '/assets/api.js';
 import {el} from '/assets/dom.js';
-import {STATUS_WORDS} from '/assets/messages.js';
-import {PagedPart} from '/assets/paged_part.js';
+import {inOneLine, STATUS_WORDS} from '/assets/messages.js';
+import {promptHistory} from '/assets/prompt_history.js';
 import {table, when} from '/assets/table.js';
 
-export class GenerationsPart extends PagedPart {
-  title = 'Generations';
+const TYPING_MS = 300;
 
-  fetch(cursor) {
-    return getGenerations(cursor);
+function listOf(items, empty) {
+  return table([
+    ['', ({thumbnail_url: url}) => (url ? el('img', {src: url, alt: '', width: 48, height: 48, loading: 'lazy'}) : '–')],
+    ['When', ({created_at: at}) => when(at)],
+    ['Prompt', ({prompt}) => (prompt.length > 200 ? `${prompt.slice(0, 200)}…` : prompt)],
+    ['Model', ({model_used: model}) => model],
+    ['State', ({status, error}) => (error && status === 'failed' ? `${STATUS_WORDS[status] ?? status}: ${error.error}` : STATUS_WORDS[status] ?? status)],
+    ['Seconds', ({duration_seconds: seconds}) => (seconds === null ? '–' : seconds.toFixed(1)), 'end'],
+  ], items, empty);
+}
+
+export class GenerationsPart {
+  title = 'Generations';
+  #results = el('div', {class: 'results-of-search'});
+  #words = el('input', {id: 'search-words', type: 'search', dir: 'auto', autocomplete: 'off', maxlength: 4096, placeholder: 'Words of the prompt'});
+  #status = el('select', {id: 'search-status'}, el('option', {value: ''}, 'Any'),
+    ...Object.entries(STATUS_WORDS).map(([value, words]) => el('option', {value}, words)));
+  #model = el('select', {id: 'search-model'}, el('option', {value: ''}, 'Any'));
+  #items = [];
+  #next = null;
+  #asked = 0;
+  #timer = null;
+
+  leave() {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
   }
 
-  draw(items) {
-    return [table([
-      ['', ({thumbnail_url: url}) => (url ? el('img', {src: url, alt: '', width: 48, height: 48, loading: 'lazy'}) : '–')],
-      ['When', ({created_at: at}) => when(at)],
-      ['Prompt', ({prompt}) => (prompt.length > 200 ? `${prompt.slice(0, 200)}…` : prompt)],
-      ['Model', ({model_used: model}) => model],
-      ['State', ({status, error}) => (error && status === 'failed' ? `${STATUS_WORDS[status] ?? status}: ${error.error}` : STATUS_WORDS[status] ?? status)],
-      ['Seconds', ({duration_seconds: seconds}) => (seconds === null ? '–' : seconds.toFixed(1)), 'end'],
-    ], items, 'Nothing yet.')];
+  async render() {
+    const models = getModels().catch(() => ({models: []}));  // the worker may be away: the rest works
+    await this.#search();
+    for (const {key, display_name: name} of (await models).models) this.#model.append(el('option', {value: key}, name || key));
+    return {body: [this.#form(), promptHistory((prompt) => this.#take(prompt)), this.#results]};
+  }
+
+  #form() {
+    const field = (input, words) => el('div', {class: 'field'}, el('label', {for: input.id}, words), input);
+    const now = (event) => {
+      event.preventDefault();
+      this.#searchNow();
+    };
+    this.#words.addEventListener('input', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#searchNow(), TYPING_MS);
+    });
+    this.#status.addEventListener('change', now);
+    this.#model.addEventListener('change', now);
+    return el('form', {class: 'search', role: 'search', onsubmit: now},
+      field(this.#words, 'Search'), field(this.#status, 'State'), field(this.#model, 'Model'),
+      el('button', {class: 'button', type: 'submit'}, 'Search'));
+  }
+
+  #take(prompt) {
+    this.#words.value = prompt;
+    this.#words.focus();
+    this.#searchNow();
+  }
+
+  async #searchNow() {
+    clearTimeout(this.#timer);
+    const mine = this.#asked + 1;
+    try {
+      await this.#search();
+      if (mine === this.#asked) announce(`${this.#items.length}${this.#next ? ' and more' : ''} found.`);
+    } catch (error) {
+      if (mine === this.#asked) this.#results.replaceChildren(el('p', {class: 'trouble', role: 'alert'}, inOneLine(error)));
+    }
+  }
+
+  // The first page, or with `more` the one after those that are shown. A later search overtakes it.
+  async #search(more = false) {
+    const mine = this.#asked += 1;
+    const query = {q: this.#words.value.trim(), status: this.#status.value, model: this.#model.value};
+    const {items, next} = await findGenerations(query, more ? this.#next : null);
+    if (mine !== this.#asked) return;
+    this.#items = more ? [...this.#items, ...items] : items;
+    this.#next = next;
+    const filtered = Object.values(query).some((value) => value !== '');
+    this.#results.replaceChildren(
+      listOf(this.#items, filtered ? 'Nothing like that was made.' : 'Nothing yet.'),
+      ...(next ? [el('div', {class: 'actions'}, el('button', {class: 'button', type: 'button', onclick: () => this.#search(true)}, 'Show more'))] : []));
   }
 }

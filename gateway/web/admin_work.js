@@ -1,14 +1,13 @@
-// What the worker has and does right now; asked every few seconds while it is looked at.
+// What the worker does right now; asked every few seconds while it is looked at.
 
 import {stopGeneration} from '/assets/admin_api.js';
 import {announce} from '/assets/announcer.js';
-import {getModels, getStatus} from '/assets/api.js';
+import {getStatus} from '/assets/api.js';
+import {bytesText} from '/assets/bytes.js';
 import {el} from '/assets/dom.js';
 import {actButton, shortId, table} from '/assets/table.js';
 
 const AGAIN_MS = 3000;
-const GIB = 2 ** 30;
-const gib = (bytes) => (bytes ? `${(bytes / GIB).toFixed(2)} GiB` : '–');
 
 export class WorkPart {
   title = 'Work';
@@ -25,10 +24,9 @@ export class WorkPart {
   }
 
   async render() {
-    const [status, {models}] = await Promise.all([getStatus(), getModels()]);
+    const status = await getStatus();
     this.leave();
     this.#timer = setTimeout(() => this.#again(), AGAIN_MS);
-    const loaded = new Map(status.models.map((model) => [model.key, model]));
     return {body: [
       el('p', {class: status.ready ? 'hint' : 'trouble'}, this.#state(status)),
       el('h3', {}, 'Running'),
@@ -40,15 +38,9 @@ export class WorkPart {
       ], status.running, 'Nothing runs.'),
       el('h3', {}, 'Memory'),
       table([
-        ['Device', ({name}) => name], ['Used', ({used_bytes: bytes}) => gib(bytes)],
-        ['Budget', ({budget_bytes: bytes}) => gib(bytes)], ['All', ({total_bytes: bytes}) => gib(bytes)],
+        ['Device', ({name}) => name], ['Used', ({used_bytes: bytes}) => bytesText(bytes)],
+        ['Budget', ({budget_bytes: bytes}) => bytesText(bytes)], ['All', ({total_bytes: bytes}) => bytesText(bytes)],
       ], status.devices, 'The worker tells of no device.'),
-      el('h3', {}, 'Models'),
-      table([
-        ['Model', ({display_name: name, key}) => name || key], ['Key', ({key}) => key],
-        ['State', ({state, problem}) => (problem ? `${state}: ${problem}` : state)],
-        ['In memory', ({key}) => gib(loaded.get(key)?.bytes)],
-      ], models, 'No models.'),
     ]};
   }
 

@@ -83,10 +83,11 @@ absl::Status ModelPlanner::check_fits(const RegistryEntry& entry) const {
   if (plan_ == nullptr) return absl::OkStatus();
   const absl::StatusOr<MemoryPlan> plan = this->plan(entry);
   if (!plan.ok() || plan->fits || plan->largest_side > 0) return absl::OkStatus();
-  return make_error(
-      Reason::kOutOfMemory,
-      concat("the model '", entry.key, "' will not fit at any size: ", plan->reason,
-             plan->helps.empty() ? "" : concat(" What would help: ", join(plan->helps, "; "))));
+  // The others speak of a smaller size.
+  const std::string help = plan->helps.empty() ? "" : concat(" ", plan->helps.front());
+  return make_error(Reason::kOutOfMemory,
+                    concat("the model '", entry.key, "' will not fit at any size of picture. ",
+                           plan->reason, help));
 }
 
 }  // namespace easel

@@ -70,6 +70,78 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.until_text("#part-body", "Cancelled")
         self.look("admin-generations")
 
+    def card(self, key):
+        return f"#part-body [data-model='{key}']"
+
+    def test_loads_and_unloads_a_model_and_says_what_fits(self):
+        self.ask("POST", "/api/admin/models/demo/unload")
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("models", "Models")
+        self.page.until_text(self.card("demo"), "Not loaded")
+        text = self.page.text(self.card("demo"))
+        self.assertIn("Fits: 128 × 128 takes", text)
+        self.assertIn("Everything fits and stays in place between requests.", text)
+        self.assertRegex(text, r"Up to \d+ × \d+ fits. With a budget, the least that does is [\d.]+ [MG]iB.")
+        self.page.click(f"{self.card('demo')} .actions button")
+        self.page.until_text(self.card("demo"), "In memory")
+        self.assertEqual(self.page.text(f"{self.card('demo')} .actions button"), "Unload")
+        self.assertEqual(self.driver.switch_to.active_element.text, "Unload", "the keyboard stays where it was")
+        self.page.click(f"{self.card('demo')} summary")
+        self.page.until_text(f"{self.card('demo')} table", "transformer")
+        self.look("admin-models")
+        self.page.click(f"{self.card('demo')} .actions button")
+        self.page.until_text(self.card("demo"), "Not loaded")
+        self.assertEqual(self.ask("GET", "/api/status").json()["models"], [])
+
+    def test_a_model_that_is_used_leaves_after_its_job(self):
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        long_one = self.service().generate_in_background(steps=200, width=512, height=512, request_id="long")
+        self.addCleanup(long_one.join)
+        self.service().wait_until_drawing()
+        self.open("models", "Models")
+        self.page.click(f"{self.card('demo')} .actions button")
+        self.page.until_text(self.card("demo"), "Leaves when its job ends")
+        self.look("admin-models-leaving")
+        self.ask("DELETE", "/api/generations/long")
+        self.page.until_text(self.card("demo"), "Not loaded")
+
+    def test_a_load_that_will_not_fit_is_refused_in_words(self):
+        self.complaints = ("401", "503")
+        self.service().restart_worker("--memory-budget", "8MiB")
+        self.addCleanup(self.service().restart_worker)
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("models", "Models")
+        self.page.until_text(self.card("demo"), "Does not fit")
+        self.page.click(f"{self.card('demo')} .actions button")
+        self.page.until_text(self.card("demo"), "will not fit at any size")
+        self.assertIn("--memory-budget", self.page.text(self.card("demo")))
+        self.look("admin-models-refused")
+
+    def test_finds_generations_by_words_and_prompts_of_before(self):
+        for prompt in ("Crème brûlée on a blue table", "a small green square", "a small green square", HOSTILE):
+            self.assertEqual(self.service().generate(prompt=prompt, steps=1, width=64, height=64).status, 200)
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("generations", "Generations")
+        self.page.fill(**{"search-words": "CREME brulee"})
+        self.page.until(lambda: len(self.page.all("#part-body tbody tr")) == 1, "the one that is found")
+        self.page.until_text("#part-body table", "Crème brûlée on a blue table")
+        self.look("admin-search")
+        self.page.fill(**{"search-words": "zebra"})
+        self.page.until_text("#part-body", "Nothing like that was made.")
+        self.page.click(".prompts summary")
+        self.page.until_text(".used-prompts", "2 times")
+        self.assertIn(HOSTILE, self.page.text(".used-prompts"))
+        self.look("admin-prompts")
+        used = next(each for each in self.page.all(".used") if "green square" in each.text)
+        used.click()
+        self.page.until(lambda: len(self.page.all("#part-body tbody tr")) == 2, "both of that prompt")
+        self.assertEqual(self.page.find("#search-words").get_property("value"), "a small green square")
+        self.assertNotIn("owned", self.driver.title)
+
     def test_makes_a_key_that_is_shown_once_and_revokes_it(self):
         self.log_in()
         self.page.until_text("#part-title", "Work")
@@ -134,8 +206,8 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.until_text("#part-title", "Work")
         for scheme in ("light", "dark"):
             self.prefer(scheme)
-            for part, title in (("work", "Work"), ("generations", "Generations"), ("pranks", "Pranks"), ("keys", "Keys"),
-                                ("sessions", "Sessions"), ("audit", "Audit log")):  # fmt: skip
+            for part, title in (("work", "Work"), ("models", "Models"), ("generations", "Generations"), ("pranks", "Pranks"),
+                                ("keys", "Keys"), ("sessions", "Sessions"), ("audit", "Audit log")):  # fmt: skip
                 with self.subTest(part=part, scheme=scheme):
                     self.resize(360, 740)
                     self.open(part, title)

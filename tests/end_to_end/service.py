@@ -76,8 +76,14 @@ class Service:
             raise RuntimeError(f"{name} did not start: {self.log(name)}")
         return process
 
-    def start_worker(self):
-        self.worker = self.start("easel-worker", "--address", self.worker_address)
+    def start_worker(self, *settings):
+        self.worker = self.start("easel-worker", "--address", self.worker_address, *settings)
+
+    def restart_worker(self, *settings):
+        self.worker.terminate()
+        self.worker.wait()
+        self.start_worker(*settings)
+        self.wait_for("the gateway to find the worker", lambda: self.get("/readyz").status == 200)
 
     def start_gateway(self, *settings):
         self.gateway = self.start(

@@ -31,6 +31,16 @@ class FakeImageWorker final : public ImageWorker {
   absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext&) override {
     return std::vector<WorkerModel>();
   }
+  absl::StatusOr<std::vector<WorkerModel>> planned_models(
+      const WorkerCallContext& context) override {
+    return models(context);
+  }
+  absl::Status load_model(const std::string&, const WorkerCallContext&) override {
+    return absl::OkStatus();
+  }
+  absl::Status unload_model(const std::string&, const WorkerCallContext&) override {
+    return absl::OkStatus();
+  }
 
   // Steps with previews, a picture, a result.
   static absl::Status picture(const WorkerRequest& request, const Sink& sink,

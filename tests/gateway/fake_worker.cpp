@@ -103,15 +103,20 @@ FakeScript script_queue() {
   };
 }
 
+grpc::Status fake_failure(grpc::StatusCode code, const std::string& reason,
+                          const std::string& message) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain("easel");
+  google::rpc::Status details;
+  details.set_code(code);
+  details.add_details()->PackFrom(info);
+  return {code, message, details.SerializeAsString()};
+}
+
 FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message) {
   return [=](grpc::ServerContext&, const v1::GenerateRequest&, FakeWriter&) {
-    google::rpc::ErrorInfo info;
-    info.set_reason(reason);
-    info.set_domain("easel");
-    google::rpc::Status details;
-    details.set_code(code);
-    details.add_details()->PackFrom(info);
-    return grpc::Status(code, message, details.SerializeAsString());
+    return fake_failure(code, reason, message);
   };
 }
 
@@ -163,7 +168,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
     job.set_stage("denoise");
     return grpc::Status::OK;
   }
-  grpc::Status List(grpc::ServerContext* context, const v1::ListRequest*,
+  grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request,
                     v1::ListResponse* response) override {
     wait_while_deaf(*context);
     v1::ModelInfo& model = *response->add_models();
@@ -175,7 +180,54 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
     model.mutable_recommended()->set_guidance(3.3F);
     model.mutable_allowed_steps()->set_lowest(1);
     model.mutable_allowed_steps()->set_highest(200);
+    describe_sketch(*response->add_models(), request->with_plans());
     return grpc::Status::OK;
+  }
+  grpc::Status Load(grpc::ServerContext* context, const v1::LoadRequest* request,
+                    v1::LoadResponse*) override {
+    ++loads_that_wait;
+    wait_while_busy(*context);
+    const std::lock_guard lock(mutex);
+    --loads_that_wait;
+    load_problem = load_answer.error_message();
+    if (load_answer.ok()) loaded = request->key();
+    return load_answer;
+  }
+  grpc::Status Unload(grpc::ServerContext* context, const v1::UnloadRequest* request,
+                      v1::UnloadResponse*) override {
+    wait_while_busy(*context);
+    const std::lock_guard lock(mutex);
+    if (loaded == request->key()) loaded.clear();
+    return grpc::Status::OK;
+  }
+  // As the worker: what has begun goes on when its caller has gone.
+  void wait_while_busy(const grpc::ServerContext&) const {
+    while (busy) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  void describe_sketch(v1::ModelInfo& model, bool with_plan) const {
+    const std::lock_guard lock(mutex);
+    model.set_key("sketch");
+    model.set_display_name("Sketch");
+    model.set_family("fake");
+    model.set_state(loaded == "sketch" ? v1::MODEL_STATE_LOADED : v1::MODEL_STATE_AVAILABLE);
+    model.set_loaded_bytes(loaded == "sketch" ? 1000 : 0);
+    model.set_load_waits(loads_that_wait > 0);
+    model.set_load_problem(load_problem);
+    if (!with_plan) return;
+    v1::MemoryPlan& plan = *model.mutable_plan();
+    plan.set_fits(true);
+    plan.set_words("Everything fits and stays in place between requests.");
+    plan.set_device("cpu");
+    plan.set_width(128);
+    plan.set_height(128);
+    plan.set_budget_bytes(1 << 30);
+    plan.set_peak_bytes(1 << 28);
+    plan.set_smallest_budget_bytes(1 << 27);
+    plan.set_largest_side(1024);
+    v1::PlannedComponent& component = *plan.add_components();
+    component.set_name("transformer");
+    component.set_placement("resident");
+    component.set_total_bytes(1000);
   }
   void wait_while_deaf(const grpc::ServerContext& context) const {
     while (deaf && !context.IsCancelled()) {
@@ -187,6 +239,10 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
   FakeScript script = script_picture();  // guarded by mutex
   std::vector<SeenCall> calls;           // guarded by mutex
   std::vector<v1::EditRequest> edits;    // guarded by mutex
+  std::string loaded, load_problem;      // guarded by mutex
+  grpc::Status load_answer;              // guarded by mutex
+  std::atomic<int> loads_that_wait{0};
+  std::atomic<bool> busy{false};
   std::atomic<int> cancelled{0};
   std::atomic<bool> ready{true};
   std::atomic<bool> draining{false};
@@ -210,6 +266,7 @@ void FakeWorker::start() {
 void FakeWorker::stop() {
   if (server_ == nullptr) return;
   services_->deaf = false;
+  services_->busy = false;
   server_->Shutdown(std::chrono::system_clock::now());
   server_->Wait();
   server_.reset();
@@ -222,6 +279,11 @@ void FakeWorker::set_script(FakeScript script) {
 void FakeWorker::set_ready(bool ready) { services_->ready = ready; }
 void FakeWorker::set_draining(bool draining) { services_->draining = draining; }
 void FakeWorker::set_deaf(bool deaf) { services_->deaf = deaf; }
+void FakeWorker::set_busy(bool busy) { services_->busy = busy; }
+void FakeWorker::set_load_answer(grpc::Status answer) {
+  const std::lock_guard lock(services_->mutex);
+  services_->load_answer = std::move(answer);
+}
 
 std::vector<SeenCall> FakeWorker::calls() const {
   const std::lock_guard lock(services_->mutex);

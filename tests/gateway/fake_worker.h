@@ -42,6 +42,10 @@ class FakeWorker {
   void set_draining(bool draining);
   // Status and List hang as long as it is set.
   void set_deaf(bool deaf);
+  // As if a job ran: loads and unloads of "sketch" are done when it has ended.
+  void set_busy(bool busy);
+  // What Load answers when its turn has come.
+  void set_load_answer(grpc::Status answer);
 
   std::vector<SeenCall> calls() const;
   // Of Edit; the script got them as generations of the same id, size, steps and seed.
@@ -62,7 +66,9 @@ FakeScript script_picture();
 FakeScript script_hang();
 // Waits in the queue until it is cancelled.
 FakeScript script_queue();
-// Fails with an ErrorInfo of that reason.
+// A failure with an ErrorInfo of that reason, and a script that ends with it.
+grpc::Status fake_failure(grpc::StatusCode code, const std::string& reason,
+                          const std::string& message);
 FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message);
 
 std::string fake_png(int width, int height);

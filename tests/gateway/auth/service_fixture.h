@@ -56,6 +56,7 @@ class ServiceTest : public ::testing::Test {
         PrankPictureParts{storage->generations(), storage->pictures()});
     const RouteParts parts{worker,
                            storage->generations(),
+                           storage->search(),
                            storage->pictures(),
                            hub,
                            *runner,
