@@ -67,9 +67,9 @@ struct MemoryPlan {
   int64_t peak_bytes = 0;  // when it does not fit: of the smallest plan
   double seconds_per_step = 0, seconds_per_request = 0;
   int64_t smallest_budget_bytes = 0;  // with which weights come and go
-  int64_t vae_tile = 0;         // side in latent pixels; 0: untiled
-  int64_t attention_bytes = 0;  // limit of one attention's scores; 0: none
-  int64_t largest_side = 0;     // of a square that fits; 0: none does, or none was looked for
+  int64_t vae_tile = 0;               // side in latent pixels; 0: untiled
+  int64_t attention_bytes = 0;        // limit of one attention's scores; 0: none
+  int64_t largest_side = 0;           // of a square that fits; 0: none does, or none was looked for
   std::vector<PlannedComponent> components;
   std::string reason;
   std::vector<std::string> helps;
