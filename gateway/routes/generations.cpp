@@ -36,14 +36,18 @@ HttpResponse with_record(const RouteParts& parts, const HttpRequest& request,
   return answer(**record);
 }
 
-bool may_cancel(const HttpRequest& request, const std::string& caller) {
-  return request.identity.is_admin() || caller == caller_of(request);
+// `caller` began it.
+bool may_cancel(const RouteParts& parts, const HttpRequest& request, const std::string& caller) {
+  const auto pass = request.query.find("pass");
+  return request.identity.is_admin() || caller == caller_of(request) ||
+         (pass != request.query.end() &&
+          parts.access.passes().opens(pass->second, request.path_parameters.at("id")));
 }
 
 HttpResponse cancel(const RouteParts& parts, const HttpRequest& request) {
   const std::string& id = request.path_parameters.at("id");
   const std::optional<std::string> caller = parts.runner.caller_of(id);
-  if (caller && !may_cancel(request, *caller)) {
+  if (caller && !may_cancel(parts, request, *caller)) {
     return error_response(request, api_error(ErrorCode::kForbidden,
                                              "somebody else began this generation: who did and "
                                              "admins may cancel it"));
