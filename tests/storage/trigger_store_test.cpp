@@ -56,7 +56,7 @@ TEST_F(TriggerStoreTest, FindsTheTriggerThatMatchesBest) {
   EXPECT_EQ(match("a bluecafe café"), first);
   EXPECT_EQ(match("a dog"), std::nullopt);
   EXPECT_EQ(match(""), std::nullopt);
-  EXPECT_EQ(triggers_.find_match(prank_, "a red cafe").value()->picture_file, "t1.png");
+  EXPECT_EQ(triggers_.find_match(prank_, "a red cafe").value()->files.picture_file, "t1.png");
 }
 
 TEST_F(TriggerStoreTest, APrankAnswersWithItsOwnTriggersAlone) {
