@@ -65,7 +65,7 @@ void let_go_of_body(HttpRequest& request) {
 GatewayService::GatewayService(Router router, OriginRules origins, AdmissionLimits limits,
                                ProxyRules proxies, AccessGuard& guard, AuditTrail& audit)
     : router_(std::move(router)),
-      origins_(std::move(origins)),
+      cors_(std::move(origins.pages)),
       proxies_(std::move(proxies)),
       guard_(guard),
       audit_(audit),
@@ -90,7 +90,7 @@ std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) 
   begin(request);
   const std::string methods = router_.allowed_methods(request.path);
   if (request.method == "OPTIONS" && !methods.empty()) {
-    return finish(request, origins_.answer_options(request, methods));
+    return finish(request, cors_.answer_options(request, methods));
   }
   const absl::StatusOr<const Route*> found = router_.find(request);
   if (!found.ok()) return refuse(request, found.status());
@@ -203,7 +203,7 @@ HttpResponse GatewayService::fail(HttpRequest& request, int status) {
 }
 
 HttpResponse GatewayService::finish(const HttpRequest& request, HttpResponse response) const {
-  origins_.decorate(request, response);
+  cors_.decorate(request, response);
   response.headers.set("X-Request-Id", request.request_id);
   response.headers.set("X-Content-Type-Options", "nosniff");
   if (!request.rate_limit.empty()) {

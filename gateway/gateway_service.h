@@ -44,7 +44,7 @@ class GatewayService final : public HttpService {
   HttpResponse refuse(const HttpRequest& request, const absl::Status& status) const;
 
   const Router router_;
-  const OriginRules origins_;
+  const Cors cors_;
   const ProxyRules proxies_;
   AccessGuard& guard_;
   AuditTrail& audit_;

@@ -59,25 +59,15 @@ HttpResponse Cors::answer_options(const HttpRequest& request, const std::string&
   return response;
 }
 
-void Cors::decorate(const HttpRequest& request, HttpResponse& response, bool with_cookies) const {
+void Cors::decorate(const HttpRequest& request, HttpResponse& response) const {
   response.headers.add("Vary", "Origin");
   if (!allows(request)) return;
   response.headers.set("Access-Control-Allow-Origin", *request.headers.find("Origin"));
-  if (with_cookies) response.headers.set("Access-Control-Allow-Credentials", "true");
+  response.headers.set("Access-Control-Allow-Credentials", "true");
   response.headers.set(
       "Access-Control-Expose-Headers",
       "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, X-Seed, X-Generation-Id, X-Model, "
       "Location");
-}
-
-HttpResponse OriginRules::answer_options(const HttpRequest& request,
-                                         const std::string& methods) const {
-  return pages.answer_options(request, methods);
-}
-
-void OriginRules::decorate(const HttpRequest& request, HttpResponse& response) const {
-  const bool with_cookies = !request.path.starts_with("/api/admin/") || admins.allows(request);
-  pages.decorate(request, response, with_cookies);
 }
 
 OriginRules make_origin_rules(std::set<std::string> pages, const std::set<std::string>& admins) {

@@ -23,23 +23,19 @@ class Cors {
   // the path's ("GET, POST").
   HttpResponse answer_options(const HttpRequest& request, const std::string& methods) const;
 
-  // What every answer gets: Vary: Origin, and the headers that let a listed origin read it; of what
-  // was asked for with cookies only `with_cookies`.
-  void decorate(const HttpRequest& request, HttpResponse& response, bool with_cookies = true) const;
+  // What every answer gets: Vary: Origin, and the headers that let a listed origin read it.
+  void decorate(const HttpRequest& request, HttpResponse& response) const;
 
  private:
   const std::set<std::string> origins_;
 };
 
-// Whose pages may use the API, and whose may act with an admin's cookie. Thread-safe.
+// Whose pages may use the API, and whose may act with an admin's cookie: from the others the guard
+// takes no cookie, so that whatever they may read was shown to what they sent themselves.
+// Thread-safe.
 struct OriginRules {
   Cors pages;
   Cors admins;
-
-  // As those of Cors. Under /api/admin/ pages that are no admins' may send credentials of their own
-  // (Authorization), but read nothing that was asked for with a cookie.
-  HttpResponse answer_options(const HttpRequest& request, const std::string& methods) const;
-  void decorate(const HttpRequest& request, HttpResponse& response) const;
 };
 // `admins` are among the pages.
 OriginRules make_origin_rules(std::set<std::string> pages, const std::set<std::string>& admins);
