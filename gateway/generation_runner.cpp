@@ -79,9 +79,11 @@ struct GenerationRunner::Job {
   std::vector<GenerationFile> files;
   bool last_unrecorded = false;  // the last of `files` is in no row yet
   std::optional<WorkerResult> result;
+  bool had_pictures = false;  // that the worker took
 
   // A worker that says something has them: as many jobs as may run must not hold 75 MiB each.
   void let_go_of_pictures() {
+    had_pictures |= !request.image.empty() || !request.edit_images.empty();
     std::string().swap(request.image);
     std::string().swap(request.mask);
     std::vector<std::string>().swap(request.edit_images);
@@ -142,6 +144,8 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   job->context.timeout = options_.timeout;
   job->asked = asked_of(order, trace_id);
   job->note_sign();
+  // Whoever watches the jobs reads them from reserve() on.
+  job->extras = std::move(extras);
   EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
   EASEL_RETURN_IF_ERROR(reserve(job));
   const absl::Status inserted = generations_.insert_started(job->asked);
@@ -151,7 +155,6 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
     return absl::IsAlreadyExists(inserted) ? api_error(ErrorCode::kConflict) : inserted;
   }
   job->request = std::move(order.request);
-  job->extras = std::move(extras);
   if (pool_.enqueue([this, job] { run(*job); })) return job->run;
   job->extras.on_cost_nothing = nullptr;
   finish(*job, api_error(ErrorCode::kBusy));
@@ -255,13 +258,17 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
     outcome = make_error(Reason::kInferenceFailed, "the worker ended without a result");
   }
   if (outcome.ok()) outcome = close_done(job);
-  if (is_unknown_model(job, outcome)) {
+  const bool unknown_model = is_unknown_model(job, outcome);
+  if (unknown_model) {
     outcome = api_error(ErrorCode::kInvalidField, "'engine' names no model of this server");
   }
   job.run->outcome = outcome;
   if (!outcome.ok()) close_failed(job, outcome);
+  const ErrorCode code = outcome.ok() ? ErrorCode::kInternal : public_error(outcome).code;
+  // A picture that cannot be read has cost its reading.
+  const bool was_read = job.had_pictures && code == ErrorCode::kInvalidField && !unknown_model;
   job.run->cost_nothing =
-      !outcome.ok() && !job.running && public_error(outcome).code != ErrorCode::kCancelled;
+      !outcome.ok() && !job.running && !was_read && code != ErrorCode::kCancelled;
   if (job.run->cost_nothing && job.extras.on_cost_nothing) job.extras.on_cost_nothing();
   // Before its end is told: whoever hears of the end finds it ended.
   release(job.run->id);

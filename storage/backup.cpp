@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "storage/data_folder.h"
 #include "storage/database.h"
 #include "storage/file_descriptor.h"
 #include "storage/picture_store.h"
@@ -138,6 +140,21 @@ class Backup {
   BackupReport report_;
 };
 
+// Before the database: an older mark beside newer passwords sets nothing that was not set then, the
+// other way round a password that was replaced would come back.
+absl::Status copy_password_mark(const std::filesystem::path& from,
+                                const std::filesystem::path& to) {
+  constexpr size_t kMaxBytes = 1024;
+  std::error_code error;
+  if (!std::filesystem::exists(from / kPasswordMarkFile, error)) return absl::OkStatus();
+  EASEL_ASSIGN_OR_RETURN(const std::string mark, read_file(from / kPasswordMarkFile, kMaxBytes));
+  EASEL_RETURN_IF_ERROR(write_file_atomically(to / kPasswordMarkFile, mark));
+  std::filesystem::permissions(
+      to / kPasswordMarkFile,
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<BackupReport> make_backup(const std::filesystem::path& data_folder,
@@ -150,6 +167,7 @@ absl::StatusOr<BackupReport> make_backup(const std::filesystem::path& data_folde
                                      "; --data-dir or EASEL_DATA_DIR must name the gateway's"));
   }
   EASEL_ASSIGN_OR_RETURN(const std::unique_ptr<AsideFolder> aside, AsideFolder::make(place));
+  EASEL_RETURN_IF_ERROR(copy_password_mark(data_folder, aside->path()));
   EASEL_ASSIGN_OR_RETURN(auto to, PictureStore::open(aside->path()));
   Backup backup(data_folder, aside->path(), PictureStore::of(data_folder), std::move(to));
   EASEL_ASSIGN_OR_RETURN(const BackupReport report, backup.take(on_database_copied));

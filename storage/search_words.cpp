@@ -2,12 +2,17 @@
 
 #include <utf8proc.h>
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "storage/fold_phrase.h"
 
 namespace easel {
 namespace {
+
+// "a" as a beginning would collect most of the index; one of Han or kana has three bytes.
+constexpr size_t kFewestBytesOfABeginning = 3;
 
 bool is_word_category(utf8proc_category_t category) {
   switch (category) {
@@ -81,13 +86,14 @@ std::string search_words(std::string_view text) {
 
 std::string search_query(std::string_view text) {
   std::string query;
-  int words = 0;
+  std::set<std::string> words;
   for (const std::string& word : words_of(text)) {
-    if (words++ == kMaxSearchWords) break;
+    if (words.size() == kMaxSearchWords) break;
+    if (!words.insert(word).second) continue;
     if (!query.empty()) query += ' ';
     query += '"';  // no word has one in it
     query += word;
-    query += "\"*";
+    query += word.size() < kFewestBytesOfABeginning ? "\"" : "\"*";
   }
   return query;
 }

@@ -15,11 +15,11 @@ constexpr int64_t kProgramBytes = 192 << 20;  // libraries, stacks and the alloc
 constexpr int64_t kBytesPerPixel = 20;
 constexpr std::chrono::seconds kCpu(10);
 
-// What a sanitizer maps for its own books has no such bound.
+// What a sanitizer maps for its own books has no such bound, and may be a file.
 #ifdef EASEL_SANITIZED
-constexpr bool kBoundsAddressSpace = false;
+constexpr bool kIsSanitized = true;
 #else
-constexpr bool kBoundsAddressSpace = true;
+constexpr bool kIsSanitized = false;
 #endif
 
 }  // namespace
@@ -31,10 +31,11 @@ DecoderLimits decoder_limits(int64_t file_bytes, int64_t pixels) {
 absl::Status impose(const DecoderLimits& limits, pid_t process) {
   const auto cpu = static_cast<rlim_t>(limits.cpu.count());
   const auto memory =
-      kBoundsAddressSpace ? static_cast<rlim_t>(limits.address_space_bytes) : RLIM_INFINITY;
+      kIsSanitized ? RLIM_INFINITY : static_cast<rlim_t>(limits.address_space_bytes);
+  const rlim_t file = kIsSanitized ? RLIM_INFINITY : 0;
   const std::pair<__rlimit_resource, rlimit> all[] = {{RLIMIT_AS, {memory, memory}},
                                                       {RLIMIT_CPU, {cpu, cpu}},
-                                                      {RLIMIT_FSIZE, {0, 0}},
+                                                      {RLIMIT_FSIZE, {file, file}},
                                                       {RLIMIT_CORE, {0, 0}}};
   for (const auto& [resource, limit] : all) {
     if (::prlimit(process, resource, &limit, nullptr) == 0) continue;

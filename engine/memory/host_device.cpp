@@ -131,7 +131,9 @@ void HostDevice::hand_over(std::byte* memory, const BlockSource* next) {
     Piece& piece = found->second;
     const bool in_place = next != nullptr && next->in_place_bytes() > 0;
     before = std::exchange(piece.in_place, in_place ? next : nullptr);
-    // What is not touched takes nothing.
+    // What is not touched takes nothing; what a block was copied into goes back to the system.
+    if (in_place && piece.is_touched) madvise(memory, piece.bytes, MADV_DONTNEED);
+    piece.is_touched = next != nullptr && !in_place;
     const size_t counted = in_place ? next->bytes() : piece.bytes;
     host_ledger().add(MemoryTag::kWeights,
                       static_cast<int64_t>(counted) - static_cast<int64_t>(piece.counted));

@@ -56,6 +56,7 @@ class HostDevice : public TransferDevice {
     size_t counted = 0;  // in the ledger: what it may take of the process's memory
     // Whose bytes belong to it without lying in it.
     const BlockSource* in_place = nullptr;
+    bool is_touched = false;  // a block was copied into all of it
   };
 
   void run();

@@ -44,8 +44,10 @@ absl::StatusOr<MemoryLimits> find_limits(const MemoryPlanRequest& request,
   return limits;
 }
 
-void choose_budget(const MemoryPlanRequest& request, const MemoryPreset& preset, MemoryPlan& plan) {
-  plan.budget_bytes = request.memory_budget_bytes.value_or(preset.budget_bytes);
+void choose_budget(const MemoryPlanRequest& request, const DeviceFacts& device,
+                   const MemoryPreset& preset, MemoryPlan& plan) {
+  const int64_t own = request.all_in_place ? device.total_bytes : preset.budget_bytes;
+  plan.budget_bytes = request.memory_budget_bytes.value_or(own);
   plan.budget_source = request.memory_budget_bytes ? "given" : preset.name;
 }
 
@@ -113,7 +115,7 @@ absl::StatusOr<MemoryPlan> plan_unguarded(const MemoryPlanRequest& request) {
   MemoryPlan plan;
   plan.device = device.name;
   plan.num_images = request.num_images;
-  choose_budget(request, preset, plan);
+  choose_budget(request, device, preset, plan);
   EASEL_ASSIGN_OR_RETURN(const auto model, open_model_sizes(request, device, side));
   EASEL_ASSIGN_OR_RETURN(const RequestSizes sizes, model->at(request.width, request.height));
   plan.title = model->title();

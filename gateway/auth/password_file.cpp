@@ -1,20 +1,23 @@
 #include "gateway/auth/password_file.h"
 
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "gateway/auth/password_hasher.h"
 #include "gateway/auth/password_input.h"
 #include "gateway/log_event.h"
+#include "storage/data_folder.h"
 
 namespace easel {
 namespace {
 
 constexpr char kName[] = "admin";
-constexpr char kMarkFile[] = "admin_password_file.hash";
 constexpr size_t kMaxMarkBytes = 1024;
 constexpr int kDone = 200, kRefused = 400;
+constexpr auto kOwnerOnly =
+    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
 }  // namespace
 
@@ -22,7 +25,7 @@ absl::Status apply_password_file(const std::string& file, const std::filesystem:
                                  Admins& admins, AuditTrail& audit) {
   EASEL_ASSIGN_OR_RETURN(const std::string password, read_password(file));
   PasswordHasher hasher{PasswordHasherOptions()};
-  const std::filesystem::path mark_file = data_folder / kMarkFile;
+  const std::filesystem::path mark_file = data_folder / kPasswordMarkFile;
   const absl::StatusOr<std::string> mark = read_file(mark_file, kMaxMarkBytes);
   if (mark.ok() && admins.name_for_log(kName) == kName) {
     EASEL_ASSIGN_OR_RETURN(const bool is_same, hasher.verify(password, *mark));
@@ -36,7 +39,10 @@ absl::Status apply_password_file(const std::string& file, const std::filesystem:
   audit.finish(entry, set.ok() ? kDone : kRefused);
   EASEL_RETURN_IF_ERROR(set);
   EASEL_ASSIGN_OR_RETURN(const std::string hash, hasher.hash(password));
-  return write_file_atomically(mark_file, hash);
+  EASEL_RETURN_IF_ERROR(write_file_atomically(mark_file, hash));
+  std::error_code error;
+  std::filesystem::permissions(mark_file, kOwnerOnly, error);
+  return absl::OkStatus();
 }
 
 }  // namespace easel

@@ -36,6 +36,14 @@ bool is_unlimited(const Identity& identity) {
   return identity.kind == CallerKind::kAdminSession || identity.kind == CallerKind::kAdminPassword;
 }
 
+// No waiting would help: so it is told first.
+absl::Status check_against_day(int64_t units, int64_t limit) {
+  if (units <= limit) return absl::OkStatus();
+  return api_error(
+      ErrorCode::kInvalidField,
+      concat("this costs ", units, " units, and this client has no more than ", limit, " a day"));
+}
+
 }  // namespace
 
 RateLimits::RateLimits(UsageStore& usage, Clock clock, RateLimitOptions options)
@@ -55,6 +63,7 @@ absl::Status RateLimits::take(HttpRequest& request, const std::string& engine, i
   const int64_t per_minute = identity.units_per_minute.value_or(options_.units_per_minute);
   const int64_t per_day = identity.units_per_day.value_or(options_.units_per_day);
   request.units = UnitsTaken{client, cost_of(engine) * pictures, /*day=*/-1, /*of_minute=*/0};
+  if (per_day > 0) EASEL_RETURN_IF_ERROR(check_against_day(request.units.units, per_day));
   if (per_minute > 0) EASEL_RETURN_IF_ERROR(take_of_minute(client, per_minute, request));
   if (per_day == 0) return absl::OkStatus();
   absl::Status taken = take_of_day(client, per_day, request);
@@ -92,11 +101,6 @@ absl::Status RateLimits::take_of_minute(const std::string& client, int64_t limit
 
 absl::Status RateLimits::take_of_day(const std::string& client, int64_t limit,
                                      HttpRequest& request) {
-  if (request.units.units > limit) {
-    return api_error(ErrorCode::kInvalidField,
-                     concat("this costs ", request.units.units,
-                            " units, and this client has no more than ", limit, " a day"));
-  }
   const int64_t now = clock_.utc_ms();
   const int64_t left_ms = kDayMs - now % kDayMs;
   EASEL_ASSIGN_OR_RETURN(const UsageStore::Taken taken,

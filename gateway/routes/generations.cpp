@@ -52,7 +52,8 @@ HttpResponse cancel(const RouteParts& parts, const HttpRequest& request) {
                                              "somebody else began this generation: who did and "
                                              "admins may cancel it"));
   }
-  const bool runs = parts.runner.cancel(id);
+  // One that begins from here on is not who was asked about.
+  const bool runs = caller && parts.runner.cancel(id);
   return with_record(parts, request, [&](const GenerationRecord& record) {
     return json_response(
         {{"generation_id", record.asked.id}, {"status", generation_status_name(record.status)}},

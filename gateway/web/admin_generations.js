@@ -21,6 +21,14 @@ function listOf(items, empty) {
   ], items, empty);
 }
 
+// A whole prompt may be taken from the history: as much of it as an address may hold. Fewer words only find more.
+const asFarAsAsked = (text) => {
+  let characters = [...text.trim()];
+  const part = () => characters.join('');
+  while (new URLSearchParams({q: part()}).toString().length > 6000) characters = characters.slice(0, Math.floor(characters.length * 0.8));
+  return part();
+};
+
 export class GenerationsPart {
   title = 'Generations';
   #results = el('div', {class: 'results-of-search'});
@@ -82,7 +90,7 @@ export class GenerationsPart {
   // The first page, or with `more` the one after those that are shown. A later search overtakes it.
   async #search(more = false) {
     const mine = this.#asked += 1;
-    const query = {q: this.#words.value.trim(), status: this.#status.value, model: this.#model.value};
+    const query = {q: asFarAsAsked(this.#words.value), status: this.#status.value, model: this.#model.value};
     const {items, next} = await findGenerations(query, more ? this.#next : null);
     if (mine !== this.#asked) return;
     this.#items = more ? [...this.#items, ...items] : items;

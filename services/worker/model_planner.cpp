@@ -56,7 +56,9 @@ absl::StatusOr<MemoryPlan> ModelPlanner::plan(const RegistryEntry& entry) const 
   request.path = located.path;
   request.components = located.components;
   request.device = device_;
-  request.memory_budget_bytes = budget_bytes_ ? *budget_bytes_ : status.memory.total;
+  // A GPU's allocator knows the total only once something was opened; the plan asks the driver.
+  request.memory_budget_bytes = budget_bytes_;
+  if (!budget_bytes_ && status.memory.total > 0) request.memory_budget_bytes = status.memory.total;
   request.all_in_place = !budget_bytes_;
   const RecommendedParameters recommended = recommended_of(entry, &identity);
   request.width = recommended.width;

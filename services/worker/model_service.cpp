@@ -21,7 +21,11 @@ absl::Status too_many_calls() {
 
 ModelService::ModelService(Engine& engine, const ModelDirectory& models,
                            const ModelPlanner& planner)
-    : engine_(engine), models_(models), planner_(planner), files_(kMaxWaitingCalls) {}
+    : engine_(engine),
+      models_(models),
+      planner_(planner),
+      files_(kMaxWaitingCalls),
+      plans_(kMaxWaitingCalls) {}
 
 v1::ModelInfo ModelService::describe(const RegistryEntry& entry) const {
   ModelFacts facts{entry};
@@ -35,6 +39,8 @@ v1::ModelInfo ModelService::describe(const RegistryEntry& entry) const {
     if (model.key == entry.key) facts.loaded = &model;
   }
   facts.load = loads_.of(entry.key);
+  // What a later job has brought after all is no problem any more.
+  if (facts.loaded != nullptr && !facts.loaded->loading) facts.load.problem.clear();
   return to_proto(facts);
 }
 
@@ -42,9 +48,11 @@ grpc::ServerUnaryReactor* ModelService::List(grpc::CallbackServerContext* contex
                                              const v1::ListRequest* request,
                                              v1::ListResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool taken = files_.post([this, reactor, response, plans = request->with_plans()] {
+  const bool plans = request->with_plans();
+  const bool taken = (plans ? plans_ : files_).post([this, context, reactor, response, plans] {
     const std::shared_ptr<const ModelRegistry> registry = models_.registry();
     for (const RegistryEntry& entry : registry->entries()) {
+      if (context->IsCancelled()) break;  // nobody waits any more
       v1::ModelInfo& model = *response->add_models();
       model = describe(entry);
       if (plans) planner_.add_plan(entry, model);
@@ -81,7 +89,7 @@ grpc::ServerUnaryReactor* ModelService::Load(grpc::CallbackServerContext* contex
     return reactor;
   }
   loads_.begin(entry->key);
-  const bool taken = files_.post([this, reactor, response, entry = *entry] {
+  const bool taken = plans_.post([this, reactor, response, entry = *entry] {
     const absl::Status fits = is_loaded(entry.key) ? absl::OkStatus() : planner_.check_fits(entry);
     if (fits.ok()) {
       start_load(entry, reactor, response);

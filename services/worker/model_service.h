@@ -37,7 +37,8 @@ class ModelService : public v1::ModelService::CallbackService {
   const ModelDirectory& models_;
   const ModelPlanner& planner_;
   LoadNotes loads_;
-  TaskThread files_;  // last: its tasks use all of the above
+  TaskThread files_;  // last, with the next: their tasks use all of the above
+  TaskThread plans_;  // take long: whoever lists without them does not wait for them
 };
 
 }  // namespace easel

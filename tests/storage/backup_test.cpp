@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "storage/data_folder.h"
 #include "storage/migrations.h"
 #include "tests/storage/prank_records.h"
 #include "tests/storage/records.h"
@@ -107,6 +108,18 @@ TEST(BackupTest, IsAFolderThatAGatewayStartsOn) {
   EXPECT_EQ(names_in(folder / "backup"),
             (std::set<std::string>{"easel.db", "generations", "pranks", "thumbnails"}));
   EXPECT_EQ(ids_with_pictures(folder / "backup"), std::set<std::string>{"a"});
+}
+
+// Without it the next start would take the password file's password for a new one.
+TEST(BackupTest, HasTheMarkOfThePasswordFileForItsOwnerAlone) {
+  const TempFolder folder;
+  auto storage = open_storage(folder / "data");
+  ASSERT_TRUE(write_file_atomically(folder / "data" / kPasswordMarkFile, "$argon2id$x").ok());
+  ASSERT_TRUE(make_backup(folder / "data", folder / "backup", nothing).ok());
+  EXPECT_EQ(read_file(folder / "backup" / kPasswordMarkFile, 100).value(), "$argon2id$x");
+  struct stat info {};
+  ASSERT_EQ(::stat((folder / "backup" / kPasswordMarkFile).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777u, 0600u);
 }
 
 // Its pictures are copies: what happens to the data folder's afterwards does not reach them.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
+
 namespace easel {
 namespace {
 
@@ -20,20 +22,21 @@ TEST(SearchWordsTest, CharactersOfScriptsWithoutSpacesArePiecesOfTheirOwn) {
 }
 
 TEST(SearchWordsTest, AQueryHasNoOperators) {
-  EXPECT_EQ(search_query("cat OR dog"), "\"cat\"* \"or\"* \"dog\"*");
-  EXPECT_EQ(search_query("NEAR(a b)"), "\"near\"* \"a\"* \"b\"*");
-  EXPECT_EQ(search_query("words:\"x\" *^{}"), "\"words\"* \"x\"*");
+  EXPECT_EQ(search_query("cat OR dog"), "\"cat\"* \"or\" \"dog\"*");
+  EXPECT_EQ(search_query("NEAR(a b)"), "\"near\"* \"a\" \"b\"");
+  EXPECT_EQ(search_query("words:\"x\" *^{}"), "\"words\"* \"x\"");
   EXPECT_EQ(search_query("東京"), "\"東 京\"*");
-  EXPECT_EQ(search_query(std::string_view("a\0b", 3)), "\"a\"* \"b\"*");
+  EXPECT_EQ(search_query(std::string_view("a\0b", 3)), "\"a\" \"b\"");
+  EXPECT_EQ(search_query("a rose is a rose"), "\"a\" \"rose\"* \"is\"");
   EXPECT_EQ(search_query("%"), "");
   EXPECT_EQ(search_query("\xff\xfe"), "") << "no UTF-8";
 }
 
 TEST(SearchWordsTest, WordsBeyondTheLimitAreLeftOut) {
   std::string text;
-  for (int i = 0; i < 10 * kMaxSearchWords; ++i) text += "w ";
+  for (int i = 0; i < 10 * kMaxSearchWords; ++i) text += concat("word", 100 + i, " ");
   const std::string query = search_query(text);
-  EXPECT_EQ(query.size(), static_cast<size_t>(kMaxSearchWords) * 5 - 1);
+  EXPECT_EQ(query.size(), static_cast<size_t>(kMaxSearchWords) * 11 - 1);
 }
 
 }  // namespace

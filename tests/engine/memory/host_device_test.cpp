@@ -165,10 +165,16 @@ TEST(HostDeviceTest, ASlotCountsWhatTheBlockInItUsesInItsFile) {
   const auto device = make_device();
   std::byte* const memory = *device->allocate(4096);
   EXPECT_EQ(held(), 4096);
+  const auto is_resident = [&] {
+    unsigned char flag = 0;
+    EXPECT_EQ(::mincore(memory, 4096, &flag), 0);
+    return (flag & 1) != 0;
+  };
   for (const auto& [block, bytes] :
        {std::pair<const BlockSource*, int64_t>{&mapped, 64}, {&copied, 4096}, {&mapped, 64}}) {
     ASSERT_TRUE(device->await_upload(*device->begin_upload(*block, memory, kNoTicket)).ok());
     EXPECT_EQ(held(), bytes);
+    EXPECT_EQ(is_resident(), block == &copied) << "what was copied goes back to the system";
   }
   device->release(memory);
   EXPECT_EQ(held(), 0);

@@ -119,7 +119,7 @@ TEST_F(ModelPlansTest, WithoutABudgetEverythingHasToStayInPlace) {
   EXPECT_GT(plans_->requests[0].memory_budget_bytes, 0);
 }
 
-TEST_F(ModelPlansTest, StatusAnswersWhilePlansAreMade) {
+TEST_F(ModelPlansTest, StatusAndListAnswerWhilePlansAreMade) {
   plans_->gate.close();
   start();
   grpc::ClientContext context;
@@ -131,6 +131,7 @@ TEST_F(ModelPlansTest, StatusAnswersWhilePlansAreMade) {
   });
   plans_->gate.await_arrival();
   for (int i = 0; i < 20; ++i) status();
+  EXPECT_EQ(find("two", /*with_plans=*/false).key(), "two");
   plans_->gate.open();
   lister.join();
 }
