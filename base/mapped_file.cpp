@@ -28,7 +28,7 @@ constexpr size_t kMaxMappings = 1024;
 std::array<Mapping, kMaxMappings> g_mappings;
 std::mutex g_mappings_mutex;  // guards taking and freeing slots, never taken by the handler
 struct sigaction g_previous_action;
-// What a touch of one page maps beside it at most (fault_around_bytes, its value in every kernel).
+// What a touch of one page maps beside it (fault_around_bytes, unless somebody changed it).
 constexpr size_t kFaultAround = size_t{64} << 10;
 const uintptr_t kPageSize = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
 

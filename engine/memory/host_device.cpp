@@ -134,7 +134,8 @@ void HostDevice::hand_over(std::byte* memory, const BlockSource* next) {
     // What is not touched takes nothing; what a block was copied into goes back to the system.
     if (in_place && piece.is_touched) madvise(memory, piece.bytes, MADV_DONTNEED);
     piece.is_touched = next != nullptr && !in_place;
-    const size_t counted = in_place ? next->bytes() : piece.bytes;
+    // What is about to be released must not be counted in full first: that would be a false peak.
+    const size_t counted = next == nullptr ? piece.counted : in_place ? next->bytes() : piece.bytes;
     host_ledger().add(MemoryTag::kWeights,
                       static_cast<int64_t>(counted) - static_cast<int64_t>(piece.counted));
     piece.counted = counted;

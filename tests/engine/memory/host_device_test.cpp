@@ -176,8 +176,11 @@ TEST(HostDeviceTest, ASlotCountsWhatTheBlockInItUsesInItsFile) {
     EXPECT_EQ(held(), bytes);
     EXPECT_EQ(is_resident(), block == &copied) << "what was copied goes back to the system";
   }
+  host_ledger().reset_peak();
+  const int64_t peak = host_ledger().at_peak().weights;
   device->release(memory);
   EXPECT_EQ(held(), 0);
+  EXPECT_EQ(host_ledger().at_peak().weights, peak) << "releasing counts nothing more";
 }
 
 TEST(HostDeviceTest, AStreamerHoldsWhatItsBlocksUseInTheirFile) {
