@@ -12,6 +12,7 @@
 #include "storage/migration_2.h"
 #include "storage/migration_3.h"
 #include "storage/migration_4.h"
+#include "storage/migration_5.h"
 #include "storage/search_words.h"
 
 namespace easel {
@@ -45,7 +46,7 @@ absl::Status apply(SQLite::Database& connection, const Migration& migration) {
 }  // namespace
 
 absl::Span<const Migration> all_migrations() {
-  static const std::array kAll = {kMigration1, kMigration2, kMigration3, kMigration4};
+  static const std::array kAll = {kMigration1, kMigration2, kMigration3, kMigration4, kMigration5};
   return kAll;
 }
 

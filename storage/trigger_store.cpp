@@ -48,9 +48,11 @@ SELECT prank_triggers.id, phrase, match_kind, priority, picture_file, thumbnail_
 FROM prank_triggers LEFT JOIN generations ON generations.number = prank_triggers.generation
 WHERE prank = ?)sql";
 
-// Those that could match: of the exact ones only the prompt's own.
+// Those that could match: of the exact ones only the prompt's own. The planner would take the
+// index of the UNIQUE rule for the exact one, and a page of the table for its priority.
 constexpr char kExactSql[] = R"sql(
-SELECT id, match_kind, priority, folded_phrase FROM prank_triggers
+SELECT id, match_kind, priority, folded_phrase
+FROM prank_triggers INDEXED BY prank_trigger_candidates
 WHERE prank = ? AND match_kind = 0 AND folded_phrase = ?)sql";
 constexpr char kOthersSql[] = R"sql(
 SELECT id, match_kind, priority, folded_phrase FROM prank_triggers

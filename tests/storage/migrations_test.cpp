@@ -155,6 +155,12 @@ constexpr OldRows kOldRows[] = {
      "INSERT INTO generation_search (rowid, words) VALUES (9, 'a heron')",
      "SELECT prompt || uses FROM prompts WHERE newest = (SELECT rowid FROM generation_search "
      "WHERE words MATCH 'heron')"},
+    {5,
+     "INSERT INTO prank_triggers (prank, phrase, folded_phrase, match_kind, priority, "
+     "picture_file, thumbnail_file, created_at_ms, updated_at_ms) "
+     "VALUES (1, 'Wren', 'wren', 0, 8, 'w.png', 'w.webp', 5, 6)",
+     "SELECT folded_phrase || priority FROM prank_triggers INDEXED BY prank_trigger_candidates "
+     "WHERE prank = 1 AND match_kind = 0"},
 };
 
 // A database of `version`, with the rows that it and those before it had.
