@@ -23,6 +23,11 @@ constexpr char kCreatedSql[] = "SELECT created_at_ms FROM database_info";
 constexpr char kDurableSql[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
     "PRAGMA journal_size_limit = 16777216";
+// In WAL mode NORMAL leaves out just the commit's own sync.
+constexpr char kSyncCommitsSql[] = "PRAGMA synchronous = FULL";
+constexpr char kLeaveCommitsSql[] = "PRAGMA synchronous = NORMAL";
+// Nothing of the writer's: no changes, no checkpoints.
+constexpr char kReaderSql[] = "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0";
 
 absl::Status refused(const std::filesystem::path& path, std::string_view why,
                      std::string_view what_to_do) {
@@ -69,6 +74,15 @@ absl::Status opening_error(const std::filesystem::path& path, const SQLite::Exce
   return storage_error(concat("cannot use the database ", path.string()), exception, system_errno);
 }
 
+// May throw SQLite::Exception.
+absl::Status in_transaction(SQLite::Database& connection, SQLite::TransactionBehavior behavior,
+                            const Database::Body& body) {
+  SQLite::Transaction transaction(connection, behavior);
+  EASEL_RETURN_IF_ERROR(body(connection));
+  transaction.commit();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Database::Database(DataFolderLock lock) : lock_(std::move(lock)) {}
@@ -78,51 +92,52 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   EASEL_ASSIGN_OR_RETURN(DataFolderLock lock, DataFolderLock::take(data_folder));
   std::unique_ptr<Database> database(new Database(std::move(lock)));
   const std::filesystem::path path = data_folder / kFileName;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  std::unique_ptr<SQLite::Database>& connection = database->connection_;
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+  const auto connect = [&] {
+    return std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);
+  };
   // Prompts are nobody else's: SQLite gives its -wal and -shm the permissions of the file.
   FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)).close();
   errno = 0;
   try {
-    connection = std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);
-    EASEL_RETURN_IF_ERROR(prepare(path, *connection));
-    database->created_at_ms_ = connection->execAndGet(kCreatedSql).getInt64();
+    database->writer_ = connect();
+    EASEL_RETURN_IF_ERROR(prepare(path, *database->writer_));
+    database->reader_ = connect();
+    defend(*database->reader_);
+    database->reader_->exec(kReaderSql);
+    database->created_at_ms_ = database->reader_->execAndGet(kCreatedSql).getInt64();
   } catch (const SQLite::Exception& exception) {
     return opening_error(path, exception, errno);
   }
   return database;
 }
 
-absl::Status Database::read(const Body& body) { return run(Access::kRead, body); }
-
-absl::Status Database::write(const Body& body) { return run(Access::kWrite, body); }
-
-absl::Status Database::write_without_sync(const Body& body) {
-  return run(Access::kWriteWithoutSync, body);
-}
-
-// May throw SQLite::Exception. In WAL mode NORMAL leaves out just the commit's own sync.
-void Database::sync_commits(bool sync) {
-  if (sync == commits_are_synced_) return;
-  connection_->exec(sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-  commits_are_synced_ = sync;
-}
-
-absl::Status Database::run(Access access, const Body& body) {
-  const bool reads = access == Access::kRead;
-  const std::lock_guard guard(mutex_);
+absl::Status Database::read(const Body& body) {
+  const std::lock_guard guard(reader_mutex_);
   errno = 0;
   try {
-    if (!reads) sync_commits(access == Access::kWrite);
-    SQLite::Transaction transaction(*connection_, reads ? SQLite::TransactionBehavior::DEFERRED
-                                                        : SQLite::TransactionBehavior::IMMEDIATE);
-    EASEL_RETURN_IF_ERROR(body(*connection_));
-    transaction.commit();
-    return absl::OkStatus();
+    return in_transaction(*reader_, SQLite::TransactionBehavior::DEFERRED, body);
+  } catch (const SQLite::Exception& exception) {
+    return storage_error("the history cannot be read", exception, errno);
+  }
+}
+
+absl::Status Database::write(const Body& body) { return write(body, /*sync=*/true); }
+
+absl::Status Database::write_without_sync(const Body& body) { return write(body, /*sync=*/false); }
+
+absl::Status Database::write(const Body& body, bool sync) {
+  const std::lock_guard guard(writer_mutex_);
+  errno = 0;
+  try {
+    if (sync != commits_are_synced_) {
+      writer_->exec(sync ? kSyncCommitsSql : kLeaveCommitsSql);
+      commits_are_synced_ = sync;
+    }
+    return in_transaction(*writer_, SQLite::TransactionBehavior::IMMEDIATE, body);
   } catch (const SQLite::Exception& exception) {
     // Not sqlite3_system_errno: that misses failed commits.
-    return storage_error(reads ? "the history cannot be read" : "the history cannot be written",
-                         exception, errno);
+    return storage_error("the history cannot be written", exception, errno);
   }
 }
 

@@ -1,10 +1,11 @@
-// The service's database: EASEL_DATA_DIR/easel.db, and the one connection to it.
+// The service's database: EASEL_DATA_DIR/easel.db, and the connections to it.
 //
-// One process, one connection: the lock file EASEL_DATA_DIR/easel.lock keeps a second gateway out,
-// and a mutex lets one thread in at a time, because the SQLite of Debian 12 can damage a WAL that
-// two connections write. Others may read the file meanwhile (a backup, the sqlite3 shell), and
-// should not write. A transaction that was committed is on the disk (WAL, synchronous=FULL).
-// Thread-safe.
+// One process, one connection that writes: the lock file EASEL_DATA_DIR/easel.lock keeps a second
+// gateway out, because the SQLite of Debian 12 can damage a WAL that two connections write. Another
+// connection reads, so that a page never waits for the disk of somebody's write; each lets one
+// thread in at a time. Others may read the file meanwhile (a backup, the sqlite3 shell), and should
+// not write. A transaction that was committed is on the disk (WAL, synchronous=FULL), and seen by
+// every read that begins later. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,8 @@ class Database {
   int64_t created_at_ms() const { return created_at_ms_; }
 
   // Runs `body` in a transaction: committed when it returns ok, else rolled back. Errors of SQLite
-  // come back as storage_error() makes them. The writing ones take SQLite's write lock at once.
+  // come back as storage_error() makes them. The writing ones take SQLite's write lock at once; in
+  // read() a statement that writes fails.
   absl::Status read(const Body& body);
   absl::Status write(const Body& body);
   // Does not wait for the disk: a power cut may take it back (but nothing that was written before
@@ -50,14 +52,14 @@ class Database {
 
  private:
   explicit Database(DataFolderLock lock);
-  enum class Access { kRead, kWrite, kWriteWithoutSync };
-  absl::Status run(Access access, const Body& body);
-  void sync_commits(bool sync);
+  absl::Status write(const Body& body, bool sync);
 
   DataFolderLock lock_;
-  std::mutex mutex_;
-  std::unique_ptr<SQLite::Database> connection_;  // guarded by mutex_
-  bool commits_are_synced_ = true;                // guarded by mutex_
+  std::mutex writer_mutex_;
+  std::unique_ptr<SQLite::Database> writer_;  // guarded by writer_mutex_
+  bool commits_are_synced_ = true;            // guarded by writer_mutex_
+  std::mutex reader_mutex_;
+  std::unique_ptr<SQLite::Database> reader_;  // guarded by reader_mutex_; closed before the writer
   int64_t created_at_ms_ = 0;
 };
 

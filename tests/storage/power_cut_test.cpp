@@ -57,7 +57,7 @@ Recording record(const std::filesystem::path& folder) {
   Recording recording;
   const auto database = Database::open(folder).value();
   EXPECT_TRUE(database
-                  ->read([](SQLite::Database& connection) {
+                  ->write([](SQLite::Database& connection) {
                     connection.exec("PRAGMA wal_autocheckpoint = 30");
                     return absl::OkStatus();
                   })

@@ -23,12 +23,11 @@ inline int keep_sql(unsigned /*event*/, void* list, void* statement, void* /*tex
 inline std::string plans_of(Database& database, const std::function<void()>& work) {
   std::vector<std::string> statements;
   const auto trace = [&](unsigned mask) {
-    EXPECT_TRUE(database
-                    .read([&](SQLite::Database& connection) {
-                      sqlite3_trace_v2(connection.getHandle(), mask, &keep_sql, &statements);
-                      return absl::OkStatus();
-                    })
-                    .ok());
+    const auto set = [&](SQLite::Database& connection) {
+      sqlite3_trace_v2(connection.getHandle(), mask, &keep_sql, &statements);
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(database.read(set).ok() && database.write(set).ok());
   };
   trace(SQLITE_TRACE_STMT);
   work();
