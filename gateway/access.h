@@ -14,6 +14,7 @@ enum class Access {
   // Callers without credentials unless anonymous use is switched off; keys with the scope; admins.
   kGenerate,
   kEdit,
+  kGenerateOrEdit,  // what both lead to: models, generations, their events
   // Admins, by session or name and password, and keys with the scope `admin`.
   kAdmin
 };
@@ -28,6 +29,8 @@ constexpr std::string_view access_name(Access access) {
       return "generate";
     case Access::kEdit:
       return "edit";
+    case Access::kGenerateOrEdit:
+      return "generate or edit";
     case Access::kAdmin:
       return "admin";
   }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "gateway/api_error.h"
+#include "gateway/generate_fields.h"
 #include "gateway/json_text.h"
 
 namespace easel {

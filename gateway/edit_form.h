@@ -21,8 +21,8 @@ inline constexpr size_t kMaxEditBody = (kMaxEditImages * 25 + 1) << 20;
 // once. Of one form.
 MultipartReader::Admit admit_edit_parts(const UploadLimits& limits);
 
-// What to draw. Of pictures only the headers are read. `max_side` (pixels) clamps each side that
-// "resolution" asks for. Errors: invalid_field.
+// What to draw. Of pictures only the headers are read. `max_side` (pixels) bounds each side, also
+// one that "resolution" asks for. Errors: invalid_field.
 absl::StatusOr<GenerateOrder> parse_edit_form(std::vector<MultipartPart> parts, int64_t max_side,
                                               const UploadLimits& limits);
 

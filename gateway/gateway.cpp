@@ -12,6 +12,7 @@
 #include "gateway/gateway_service.h"
 #include "gateway/log_event.h"
 #include "gateway/middleware/client_address.h"
+#include "gateway/retention.h"
 #include "gateway/route_parts.h"
 #include "storage/storage.h"
 
@@ -99,14 +100,15 @@ class GatewayImpl final : public Gateway {
               return read_upload(*decoder, bytes, field, limits);
             },
             prank_picture_parts(options, *storage_)),
-        service_(
-            make_router({worker, storage_->generations(), storage_->search(), storage_->pictures(),
-                         hub_, runner_, access_, storage_->preferences(), prank_parts(options),
-                         options.max_image_side, times.worker_timeout, times.heartbeat, decoder,
-                         upload_limits(options), times.plan_timeout, times.load_wait}),
-            make_origin_rules(set_of(options.cors_origins), set_of(options.admin_origins)),
-            admission_limits(options), proxy_rules(options), access_.guard(),
-            access_.audit_trail()) {}
+        service_(make_router({worker, storage_->generations(), storage_->search(),
+                              storage_->removal(), storage_->pictures(), hub_, runner_, access_,
+                              storage_->preferences(), prank_parts(options), options.max_image_side,
+                              times.worker_timeout, times.heartbeat, decoder,
+                              upload_limits(options), times.plan_timeout, times.load_wait}),
+                 make_origin_rules(set_of(options.cors_origins), set_of(options.admin_origins)),
+                 admission_limits(options), proxy_rules(options), access_.guard(),
+                 access_.audit_trail()),
+        retention_(storage_->removal(), times.clock, options.keep_days) {}
 
   absl::Status bind(HttpServerOptions options) {
     options.max_body_bytes = service_.max_body_bytes();
@@ -146,6 +148,7 @@ class GatewayImpl final : public Gateway {
   PrankPictures prank_pictures_;
   GatewayService service_;
   std::unique_ptr<HttpServer> server_;
+  Retention retention_;
 };
 
 }  // namespace

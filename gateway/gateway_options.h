@@ -38,6 +38,7 @@ struct GatewayOptions {
   int64_t daily_quota = 0;               // units a day and client; 0: none
   std::vector<std::string> model_costs;  // "flux_dev=4"
   int64_t max_pranks = 100'000;
+  int64_t keep_days = 0;           // of generations; 0: all are kept
   int64_t max_prank_mib = 20'480;  // of all pictures of pranks
 };
 

@@ -167,13 +167,12 @@ HttpResponse GatewayService::admit_and_handle(HttpRequest& request) {
   return response;
 }
 
-// What admins do, other than look, draw and edit, is written down before it is done: also that they
-// end what others draw.
+// What admins do, other than look and draw, is written down before it is done: also that they end
+// what others draw.
 HttpResponse GatewayService::handle_audited(HttpRequest& request) {
   const Route& route = *request.route;
-  const bool audited = !is_safe_method(request.method) && request.identity.is_admin() &&
-                       (route.method == "DELETE" ||
-                        (route.access != Access::kGenerate && route.access != Access::kEdit));
+  const bool audited =
+      !is_safe_method(request.method) && request.identity.is_admin() && !route.draws;
   if (!audited) return route.handler(request);
   const absl::StatusOr<int64_t> entry = audit_.begin(request, route.pattern);
   if (!entry.ok()) return error_response(request, entry.status());

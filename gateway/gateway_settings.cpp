@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kMaxPort = 65535, kMaxSide = 16384, kMaxCount = 4096, kMaxSeconds = 86400,
                   kMaxUnits = 1'000'000'000, kMaxMegapixels = 64, kMaxPranks = 10'000'000,
-                  kMaxMib = 1 << 30;
+                  kMaxMib = 1 << 30, kMaxDays = 36'500;
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> items;
@@ -135,6 +135,8 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
        kMaxUnits},
       {"model_costs", "", "Units of one picture, as flux_dev=4, with commas; else 1",
        &o.model_costs},
+      {"keep_days", "", "Generations that are older are removed, with their pictures; 0: none",
+       &o.keep_days, 0, kMaxDays},
       {"max_pranks", "", "Pranks that are kept", &o.max_pranks, 1, kMaxPranks},
       {"max_prank_mib", "", "What all pictures of pranks may take, in MiB", &o.max_prank_mib, 1,
        kMaxMib},

@@ -15,9 +15,6 @@ namespace easel {
 
 // With a picture in it a body may be this large.
 inline constexpr size_t kMaxGenerateBody = 40 << 20;
-inline constexpr size_t kMaxPromptCodePoints = 4096;
-// Sides that can be asked for, before they are clamped.
-inline constexpr int64_t kMinAskedSide = 16, kMaxAskedSide = 1'000'000;
 
 struct GenerateOrder {
   WorkerRequest request;  // sides clamped; `request_id` is "" when the caller gave none
@@ -28,8 +25,8 @@ struct GenerateOrder {
   std::string settings_json;  // the body without pictures, request id and cache
 };
 
-// `max_side` (MAX_IMAGE_SIDE, pixels) clamps each side. Errors: invalid_json, invalid_field,
-// too_large; of pictures only the headers are read here.
+// `max_side` (MAX_IMAGE_SIDE, pixels) clamps each side, and bounds what is left to the model.
+// Errors: invalid_json, invalid_field, too_large; of pictures only the headers are read here.
 absl::StatusOr<GenerateOrder> parse_generate_body(std::string_view body, int64_t max_side,
                                                   const UploadLimits& limits = {});
 

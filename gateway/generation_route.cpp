@@ -72,6 +72,7 @@ Route make_generation_route(std::string pattern, RouteHandler handler) {
     return wants_events(request) ? RouteKind::kStream : RouteKind::kWaiting;
   };
   route.make_body_check = make_picture_body_check;
+  route.draws = true;
   return route;
 }
 

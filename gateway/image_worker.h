@@ -26,6 +26,7 @@ struct WorkerRequest {
   std::string prompt;
   std::optional<std::string> negative_prompt;
   uint32_t width = 0, height = 0;  // pixels; 0: the model's own
+  uint32_t max_default_side = 0;   // pixels; bounds a size of the model's own; 0: it does not
   std::optional<uint32_t> steps;
   std::optional<double> guidance;
   std::optional<uint64_t> seed;

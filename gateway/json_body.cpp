@@ -63,6 +63,10 @@ absl::StatusOr<nlohmann::json> parse_json_object(std::string_view text) {
   const auto invalid = [](std::string_view problem) {
     return api_error(ErrorCode::kInvalidJson, concat("the body ", problem));
   };
+  // The parser would take it for the end, and never see what follows.
+  if (const size_t at = text.find('\0'); at != std::string_view::npos) {
+    return invalid(concat("has a NUL: see byte ", at + 1));
+  }
   if (const auto bad = find_invalid_utf8(text)) {
     return invalid(concat("is not UTF-8: see byte ", *bad + 1));
   }

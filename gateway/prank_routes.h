@@ -17,10 +17,6 @@ namespace easel {
 // Of randomness, in a builder_slug: whoever has one may edit.
 inline constexpr size_t kBuilderSlugBytes = 24;
 
-// What makes a prank, or gives a trigger a picture, takes units of its caller's limits as one
-// picture of this "engine" does: 1, or what --model-cost says of it.
-inline constexpr char kUploadWork[] = "upload";
-
 // What a route answers with, or its error.
 using PrankAction = absl::StatusOr<nlohmann::json>(const RouteParts& parts, HttpRequest& request);
 

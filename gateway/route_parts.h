@@ -12,6 +12,7 @@
 #include "gateway/prank_pictures.h"
 #include "gateway/router.h"
 #include "gateway/uploaded_picture.h"
+#include "storage/generation_removal.h"
 #include "storage/generation_search.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
@@ -33,6 +34,7 @@ struct RouteParts {
   ImageWorker& worker;
   GenerationStore& generations;
   GenerationSearch& search;
+  GenerationRemoval& removal;
   PictureStore& pictures;
   EventHub& hub;
   GenerationRunner& runner;

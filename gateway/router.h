@@ -41,6 +41,7 @@ struct Route {
   // For one request, by its head; may be empty.
   std::function<absl::StatusOr<BodyCheck>(HttpRequest&)> make_body_check;
   bool keeps_body = true;         // false: the body check alone gets it
+  bool draws = false;             // no action of an admin's for the audit log
   bool is_body_optional = false;  // no Content-Type is asked of a request without a body
   // Who may not come otherwise may with the pass of the generation `id` of the path.
   bool admits_pass = false;

@@ -68,6 +68,7 @@ Message to_common_proto(const WorkerRequest& from) {
   if (from.negative_prompt) to.set_negative_prompt(*from.negative_prompt);
   to.set_width(from.width);
   to.set_height(from.height);
+  to.set_max_default_side(from.max_default_side);
   if (from.steps) to.set_steps(*from.steps);
   if (from.guidance) to.set_guidance(static_cast<float>(*from.guidance));
   if (from.seed) to.set_seed(*from.seed);

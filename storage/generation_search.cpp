@@ -29,6 +29,15 @@ constexpr char kAddPromptSql[] = R"sql(
 INSERT INTO prompts (prompt, uses, newest) VALUES (?, 1, ?)
 ON CONFLICT (prompt) DO UPDATE SET uses = uses + 1, newest = excluded.newest)sql";
 
+// The index keeps no text: it has to be told what it was given.
+constexpr char kRemoveWordsSql[] = R"sql(
+INSERT INTO generation_search (generation_search, rowid, words) VALUES ('delete', ?, ?))sql";
+constexpr char kForgetPromptSql[] = "DELETE FROM prompts WHERE prompt = ? AND uses <= 1";
+constexpr char kCountPromptSql[] = "UPDATE prompts SET uses = uses - 1 WHERE prompt = ?";
+constexpr char kOlderPromptSql[] = R"sql(
+UPDATE prompts SET newest = (SELECT max(number) FROM generations WHERE prompt = ?1)
+WHERE prompt = ?1 AND newest = ?2)sql";
+
 constexpr char kPromptsSql[] = R"sql(
 SELECT p.newest, p.prompt, p.uses, coalesce(g.id, ''), coalesce(g.created_at_ms, 0)
 FROM prompts AS p LEFT JOIN generations AS g ON g.number = p.newest
@@ -115,6 +124,13 @@ absl::StatusOr<PromptPage> GenerationSearch::prompts(int limit, std::string_view
 void note_prompt(SQLite::Database& connection, int64_t number, std::string_view prompt) {
   execute(connection, kAddWordsSql, number, std::string_view(search_words(prompt)));
   execute(connection, kAddPromptSql, prompt, number);
+}
+
+void forget_prompt(SQLite::Database& connection, int64_t number, std::string_view prompt) {
+  execute(connection, kRemoveWordsSql, number, std::string_view(search_words(prompt)));
+  if (execute(connection, kForgetPromptSql, prompt) > 0) return;
+  execute(connection, kCountPromptSql, prompt);
+  execute(connection, kOlderPromptSql, prompt, number);
 }
 
 }  // namespace easel

@@ -51,5 +51,8 @@ class GenerationSearch {
 
 // Makes a new row known to the search, in the row's own transaction. May throw SQLite::Exception.
 void note_prompt(SQLite::Database& connection, int64_t number, std::string_view prompt);
+// The row `number`, which was asked for by `prompt`, has gone. In the transaction that removed it;
+// may throw. Looks at all rows when the newest of several of one prompt goes.
+void forget_prompt(SQLite::Database& connection, int64_t number, std::string_view prompt);
 
 }  // namespace easel

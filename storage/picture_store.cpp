@@ -25,6 +25,8 @@ constexpr std::string_view kTemporarySuffix = ".tmp";
 constexpr std::string_view kCannotWrite = "the picture cannot be written";
 constexpr std::string_view kCannotRead = "the pictures cannot be read";
 constexpr int kMaxIndex = 99;
+// Pictures are nobody else's, as the prompts in the database.
+constexpr mode_t kFileMode = 0600, kFolderMode = 0700;
 
 absl::Status write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -39,7 +41,7 @@ absl::Status write_all(int fd, std::string_view bytes) {
 // A new file of a name that nobody else in this process uses; its bytes are on the disk on return.
 absl::Status write_temporary(int folder, const std::string& name, std::string_view bytes) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  FileDescriptor file(::openat(folder, name.c_str(), kFlags, 0666));
+  FileDescriptor file(::openat(folder, name.c_str(), kFlags, kFileMode));
   if (!file.valid()) return storage_error(kCannotWrite, errno, "create " + name);
   EASEL_RETURN_IF_ERROR(write_all(file.get(), bytes));
   if (::fsync(file.get()) != 0) return storage_error(kCannotWrite, errno, "fsync " + name);
@@ -50,7 +52,7 @@ absl::Status write_temporary(int folder, const std::string& name, std::string_vi
 absl::Status copy_file(const StoredFile& file, int folder, const std::string& name) {
   constexpr size_t kPieceBytes = 1 << 18;
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  FileDescriptor copy(::openat(folder, name.c_str(), kFlags, 0666));
+  FileDescriptor copy(::openat(folder, name.c_str(), kFlags, kFileMode));
   if (!copy.valid()) return storage_error(kCannotWrite, errno, "create " + name);
   std::string piece;
   for (uint64_t at = 0; at < file.bytes(); at += piece.size()) {
@@ -111,7 +113,7 @@ absl::Status remove_from(int folder, const std::string& name) {
 }
 
 absl::Status make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), 0777) == 0 || errno == EEXIST) return absl::OkStatus();
+  if (::mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) return absl::OkStatus();
   return make_error(Reason::kOutputFailed,
                     concat("cannot make the folder ", folder.string(), ": ", std::strerror(errno)));
 }

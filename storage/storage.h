@@ -10,6 +10,7 @@
 #include "storage/api_key_store.h"
 #include "storage/audit_store.h"
 #include "storage/database.h"
+#include "storage/generation_removal.h"
 #include "storage/generation_search.h"
 #include "storage/generation_store.h"
 #include "storage/picture_store.h"
@@ -36,6 +37,7 @@ class Storage {
 
   GenerationStore& generations() { return generations_; }
   GenerationSearch& search() { return search_; }
+  GenerationRemoval& removal() { return removal_; }
   PrankStore& pranks() { return pranks_; }
   TriggerStore& triggers() { return triggers_; }
   PrankVisits& prank_visits() { return prank_visits_; }
@@ -63,6 +65,7 @@ class Storage {
   TriggerStore triggers_{*database_};
   PrankVisits prank_visits_{*database_};
   std::unique_ptr<PictureStore> pictures_;
+  GenerationRemoval removal_{*database_, *pictures_};
   Recovered recovered_;
 };
 

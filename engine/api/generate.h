@@ -28,8 +28,9 @@ struct GenerateRequest {
   std::string prompt;                          // UTF-8
   std::optional<std::string> negative_prompt;  // an empty one differs from none
   std::optional<int64_t> width, height;        // pixels
-  // Where the size is that of `image`: it is scaled to fit into these, its proportions kept.
-  std::optional<SideBounds> image_size_bounds;
+  // Where no size is asked for: that of `image`, or the model's own, is scaled to fit into these,
+  // its proportions kept. A single side that is not asked for is cut down to them.
+  std::optional<SideBounds> default_size_bounds;
   std::optional<int64_t> steps;
   std::optional<double> guidance;  // the distilled scale where a model has one
   std::optional<double> true_cfg;  // above 1: a second, negative pass a step

@@ -69,6 +69,8 @@ unsigned scope_of(Access access) {
       return kScopeGenerate;
     case Access::kEdit:
       return kScopeEdit;
+    case Access::kGenerateOrEdit:
+      return kScopeGenerate | kScopeEdit;
     case Access::kAdmin:
       return kScopeAdmin;
     case Access::kPublic:
@@ -186,7 +188,7 @@ absl::Status AccessGuard::check_scope(Access access, const HttpRequest& request)
   if (identity.kind == CallerKind::kKey) {
     if ((identity.scopes & wanted) != 0) return absl::OkStatus();
     return api_error(ErrorCode::kForbidden,
-                     concat("this API key lacks the scope '", access_name(access), "'"));
+                     concat("this API key lacks the scope ", access_name(access)));
   }
   const bool open = access != Access::kAdmin && rules_.anonymous == AnonymousUse::kAllowed;
   return open || has_pass(request) ? absl::OkStatus() : api_error(ErrorCode::kUnauthorized);

@@ -16,6 +16,10 @@
 
 namespace easel {
 
+// What keeps something here without drawing it (a prank, a trigger's picture, a preference) takes
+// the units of one picture of this "engine": 1, or what --model-cost says of it.
+inline constexpr char kUploadWork[] = "upload";
+
 struct RateLimitOptions {
   int64_t units_per_minute = 0;                             // 0: no limit; as many may come at once
   int64_t units_per_day = 0;                                // 0: no limit

@@ -74,23 +74,41 @@ absl::StatusOr<json> list_prompts(const RouteParts& parts, const HttpRequest& re
   return page_json(std::move(items), page.next);
 }
 
-using Listing = absl::StatusOr<json>(const RouteParts& parts, const HttpRequest& request);
+absl::Status removal_error(const absl::Status& status) {
+  if (absl::IsNotFound(status)) {
+    return api_error(ErrorCode::kNotFound, "there is no such generation");
+  }
+  if (absl::IsFailedPrecondition(status)) {
+    return api_error(ErrorCode::kConflict, to_std(status.message()));
+  }
+  return status;
+}
+
+absl::StatusOr<json> remove(const RouteParts& parts, const HttpRequest& request) {
+  const std::string& id = request.path_parameters.at("id");
+  const absl::Status removed = parts.removal.remove(id);
+  if (!removed.ok()) return removal_error(removed);
+  return json{{"generation_id", id}, {"removed", true}};
+}
+
+using AdminAction = absl::StatusOr<json>(const RouteParts& parts, const HttpRequest& request);
 
 }  // namespace
 
 void add_admin_generation_routes(Router& router, const RouteParts& parts) {
-  const auto add = [&](const char* pattern, Listing* listing) {
+  const auto add = [&](const char* method, const char* pattern, AdminAction* action) {
     Route route;
-    route.method = "GET";
+    route.method = method;
     route.pattern = pattern;
-    route.handler = [parts, listing](HttpRequest& request) {
-      const absl::StatusOr<json> page = listing(parts, request);
-      return page.ok() ? json_response(*page) : error_response(request, page.status());
+    route.handler = [parts, action](HttpRequest& request) {
+      const absl::StatusOr<json> answer = action(parts, request);
+      return answer.ok() ? json_response(*answer) : error_response(request, answer.status());
     };
     router.add(Access::kAdmin, std::move(route));
   };
-  add("/api/admin/generations", &find);
-  add("/api/admin/prompts", &list_prompts);
+  add("GET", "/api/admin/generations", &find);
+  add("DELETE", "/api/admin/generations/{id}", &remove);
+  add("GET", "/api/admin/prompts", &list_prompts);
 }
 
 }  // namespace easel

@@ -72,6 +72,7 @@ void add_edit_route(Router& router, const RouteParts& parts) {
   };
   route.media_type = "multipart/form-data";
   route.max_body_bytes = kMaxEditBody;
+  route.draws = true;
   route.body_timeout = kBodyTimeout;
   route.kind = [](const HttpRequest&) { return RouteKind::kWaiting; };
   route.make_body_check = [parts](HttpRequest& request) {

@@ -50,7 +50,7 @@ void add_event_route(Router& router, const RouteParts& parts) {
   route.handler = [parts](HttpRequest& request) { return join(parts, request); };
   route.kind = [](const HttpRequest&) { return RouteKind::kStream; };
   route.admits_pass = true;
-  router.add(Access::kGenerate, std::move(route));
+  router.add(Access::kGenerateOrEdit, std::move(route));
 }
 
 }  // namespace easel

@@ -26,14 +26,15 @@ HttpResponse list(const RouteParts& parts, const HttpRequest& request) {
       {{"items", std::move(items)}, {"next", page->next ? nlohmann::json(*page->next) : nullptr}});
 }
 
-HttpResponse with_record(const RouteParts& parts, const HttpRequest& request,
-                         const std::function<HttpResponse(const GenerationRecord&)>& answer) {
+absl::Status no_such_generation() {
+  return api_error(ErrorCode::kNotFound, "there is no such generation");
+}
+
+HttpResponse show(const RouteParts& parts, const HttpRequest& request) {
   const auto record = parts.generations.get(request.path_parameters.at("id"));
   if (!record.ok()) return error_response(request, record.status());
-  if (!*record) {
-    return error_response(request, api_error(ErrorCode::kNotFound, "there is no such generation"));
-  }
-  return answer(**record);
+  if (!*record) return error_response(request, no_such_generation());
+  return json_response(record_json(**record));
 }
 
 // `caller` began it.
@@ -54,11 +55,15 @@ HttpResponse cancel(const RouteParts& parts, const HttpRequest& request) {
   }
   // One that begins from here on is not who was asked about.
   const bool runs = caller && parts.runner.cancel(id);
-  return with_record(parts, request, [&](const GenerationRecord& record) {
-    return json_response(
-        {{"generation_id", record.asked.id}, {"status", generation_status_name(record.status)}},
-        runs ? 202 : 200);
-  });
+  const auto answer = [&](GenerationStatus status) {
+    return json_response({{"generation_id", id}, {"status", generation_status_name(status)}},
+                         runs ? 202 : 200);
+  };
+  const auto record = parts.generations.get(id);
+  if (!record.ok()) return error_response(request, record.status());
+  if (*record) return answer((*record)->status);
+  // One that runs may be on its way to the disk.
+  return runs ? answer(GenerationStatus::kQueued) : error_response(request, no_such_generation());
 }
 
 }  // namespace
@@ -70,14 +75,11 @@ void add_generation_routes(Router& router, const RouteParts& parts) {
     route.pattern = pattern;
     route.handler = std::move(handler);
     route.admits_pass = route.method == "DELETE";
-    router.add(Access::kGenerate, std::move(route));
+    router.add(Access::kGenerateOrEdit, std::move(route));
   };
   add("GET", "/api/generations", [parts](HttpRequest& request) { return list(parts, request); });
-  add("GET", "/api/generations/{id}", [parts](HttpRequest& request) {
-    return with_record(parts, request, [](const GenerationRecord& record) {
-      return json_response(record_json(record));
-    });
-  });
+  add("GET", "/api/generations/{id}",
+      [parts](HttpRequest& request) { return show(parts, request); });
   add("DELETE", "/api/generations/{id}",
       [parts](HttpRequest& request) { return cancel(parts, request); });
 }

@@ -64,7 +64,7 @@ void add_model_route(Router& router, const RouteParts& parts) {
   route.method = "GET";
   route.pattern = "/api/models";
   route.handler = [parts](HttpRequest& request) { return answer(parts, request); };
-  router.add(Access::kGenerate, std::move(route));
+  router.add(Access::kGenerateOrEdit, std::move(route));
 }
 
 }  // namespace easel

@@ -49,6 +49,7 @@ HttpResponse create(const RouteParts& parts, HttpRequest& request) {
     parts.access.limits().give_back(request);
     return error_response(request, prank.status());
   }
+  request.audit_target = concat("prank ", prank->id);
   nlohmann::json body = maker_prank_json(*prank);
   body["triggers"] = nlohmann::json::array();
   return json_response(body, 201);

@@ -74,7 +74,7 @@ void add_status_route(Router& router, const RouteParts& parts) {
   route.method = "GET";
   route.pattern = "/api/status";
   route.handler = [parts](HttpRequest& request) { return answer(parts, request); };
-  router.add(Access::kGenerate, std::move(route));
+  router.add(Access::kGenerateOrEdit, std::move(route));
 }
 
 }  // namespace easel

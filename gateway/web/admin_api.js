@@ -46,6 +46,7 @@ export const stopGeneration = (id) => write('DELETE', `/api/generations/${encode
 // `query` has q, status and model; an empty one does not matter.
 export const findGenerations = (query, cursor) => pageOf('/api/admin/generations', cursor,
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
+export const removeGeneration = (id) => write('DELETE', `/api/admin/generations/${encodeURIComponent(id)}`);
 export const getPrompts = (cursor) => pageOf('/api/admin/prompts', cursor, {limit: 20});
 
 export const getAdminModels = () => getJson('/api/admin/models');

@@ -1,16 +1,18 @@
 // What was made, newest first, found by words, state and model; and the prompts that were used.
 
-import {findGenerations} from '/assets/admin_api.js';
+import {findGenerations, removeGeneration} from '/assets/admin_api.js';
 import {announce} from '/assets/announcer.js';
 import {getModels} from '/assets/api.js';
 import {el} from '/assets/dom.js';
 import {inOneLine, STATUS_WORDS} from '/assets/messages.js';
 import {promptHistory} from '/assets/prompt_history.js';
-import {table, when} from '/assets/table.js';
+import {confirmIn} from '/assets/sheet.js';
+import {actButton, table, when} from '/assets/table.js';
 
 const TYPING_MS = 300;
+const OPEN = ['queued', 'running'];  // to be cancelled first, under Work
 
-function listOf(items, empty) {
+function listOf(items, empty, remove) {
   return table([
     ['', ({thumbnail_url: url}) => (url ? el('img', {src: url, alt: '', width: 48, height: 48, loading: 'lazy'}) : '–')],
     ['When', ({created_at: at}) => when(at)],
@@ -18,6 +20,7 @@ function listOf(items, empty) {
     ['Model', ({model_used: model}) => model],
     ['State', ({status, error}) => (error && status === 'failed' ? `${STATUS_WORDS[status] ?? status}: ${error.error}` : STATUS_WORDS[status] ?? status)],
     ['Seconds', ({duration_seconds: seconds}) => (seconds === null ? '–' : seconds.toFixed(1)), 'end'],
+    ['', (item) => (OPEN.includes(item.status) ? '' : actButton('Delete', `Delete “${item.prompt.slice(0, 60)}”`, () => remove(item))), 'end'],
   ], items, empty);
 }
 
@@ -38,6 +41,7 @@ export class GenerationsPart {
   #model = el('select', {id: 'search-model'}, el('option', {value: ''}, 'Any'));
   #items = [];
   #next = null;
+  #filtered = false;
   #asked = 0;
   #timer = null;
 
@@ -87,6 +91,23 @@ export class GenerationsPart {
     }
   }
 
+  async #remove({generation_id: id, prompt}) {
+    const short = prompt.length > 200 ? `${prompt.slice(0, 200)}…` : prompt;
+    if (!await confirmIn('Delete this generation?', `“${short}” and its pictures are gone for good.`, 'Delete')) return;
+    try {
+      await removeGeneration(id);
+    } catch (error) {
+      if (error.code !== 'not_found') {
+        announce(inOneLine(error));
+        return;
+      }
+    }
+    this.#items = this.#items.filter((item) => item.generation_id !== id);
+    this.#show();
+    this.#words.focus();
+    announce('Deleted.');
+  }
+
   // The first page, or with `more` the one after those that are shown. A later search overtakes it.
   async #search(more = false) {
     const mine = this.#asked += 1;
@@ -95,9 +116,13 @@ export class GenerationsPart {
     if (mine !== this.#asked) return;
     this.#items = more ? [...this.#items, ...items] : items;
     this.#next = next;
-    const filtered = Object.values(query).some((value) => value !== '');
+    this.#filtered = Object.values(query).some((value) => value !== '');
+    this.#show();
+  }
+
+  #show() {
     this.#results.replaceChildren(
-      listOf(this.#items, filtered ? 'Nothing like that was made.' : 'Nothing yet.'),
-      ...(next ? [el('div', {class: 'actions'}, el('button', {class: 'button', type: 'button', onclick: () => this.#search(true)}, 'Show more'))] : []));
+      listOf(this.#items, this.#filtered ? 'Nothing like that was made.' : 'Nothing yet.', (item) => this.#remove(item)),
+      ...(this.#next ? [el('div', {class: 'actions'}, el('button', {class: 'button', type: 'button', onclick: () => this.#search(true)}, 'Show more'))] : []));
   }
 }

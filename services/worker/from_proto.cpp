@@ -22,8 +22,7 @@ constexpr uint64_t kMaxSeed = (uint64_t{1} << 53) - 1;
 constexpr int64_t kMaxSequenceLength = 4096;
 constexpr int64_t kMaxPreviewEvery = 1000;
 // Of a picture that comes without a size, where the registry names no bound.
-constexpr int64_t kDefaultLargestSide = 1024;
-constexpr int64_t kSmallestSide = 16;
+constexpr int64_t kSmallestSide = 16, kLargestPictureSide = 1024, kLargestSide = 1 << 14;
 
 // 4294967295, not 4.29497e+09.
 std::string number_text(double value) { return absl::StrFormat("%.10g", value); }
@@ -116,12 +115,23 @@ absl::Status read_side(std::string_view field, uint32_t pixels, const RegistryEn
   return absl::OkStatus();
 }
 
-SideBounds image_size_bounds(const RegistryEntry& entry) {
-  SideBounds bounds{kSmallestSide, entry.max_side.value_or(kDefaultLargestSide)};
+bool starts_from_picture(const v1::GenerateRequest& message) { return message.has_image(); }
+bool starts_from_picture(const v1::EditRequest& /*message*/) { return true; }
+
+// Of a size that the request leaves open. A picture's own may be anything; a model's is not too
+// large for itself.
+template <typename Message>
+SideBounds default_size_bounds(const Message& message, const RegistryEntry& entry) {
+  SideBounds bounds{kSmallestSide,
+                    starts_from_picture(message) ? kLargestPictureSide : kLargestSide};
+  if (entry.max_side) bounds.highest = *entry.max_side;
   if (entry.allowed.side) {
     bounds.lowest = static_cast<int64_t>(std::ceil(entry.allowed.side->lowest));
     bounds.highest = static_cast<int64_t>(entry.allowed.side->highest);
     if (entry.max_side) bounds.highest = std::min(bounds.highest, *entry.max_side);
+  }
+  if (message.max_default_side() > 0) {
+    bounds.highest = std::min<int64_t>(bounds.highest, message.max_default_side());
   }
   bounds.highest = std::max(bounds.highest, bounds.lowest);
   return bounds;
@@ -166,7 +176,7 @@ absl::StatusOr<GenerateRequest> read_common(const Message& message, const Regist
   if (message.has_mask()) {
     EASEL_RETURN_IF_ERROR(read_image("mask", message.mask(), request.mask));
   }
-  request.image_size_bounds = image_size_bounds(entry);
+  request.default_size_bounds = default_size_bounds(message, entry);
   return request;
 }
 

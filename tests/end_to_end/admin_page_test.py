@@ -142,6 +142,24 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.assertEqual(self.page.find("#search-words").get_property("value"), "a small green square")
         self.assertNotIn("owned", self.driver.title)
 
+    def test_deletes_a_generation_for_good(self):
+        for prompt in ("an owl to keep", "an owl to delete"):
+            self.assertEqual(self.service().generate(prompt=prompt, steps=1, width=64, height=64).status, 200)
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        self.open("generations", "Generations")
+        self.page.fill(**{"search-words": "owl"})
+        self.page.until(lambda: len(self.page.all("#part-body tbody tr")) == 2, "both")
+        self.page.click("#part-body button[aria-label='Delete “an owl to delete”']")
+        self.page.until_text("#sheet", "gone for good")
+        self.look("admin-delete")
+        self.page.click("#sheet .danger")
+        self.page.until(lambda: len(self.page.all("#part-body tbody tr")) == 1, "the one that is left")
+        self.assertIn("an owl to keep", self.page.text("#part-body"))
+        found = self.ask("GET", "/api/generations?limit=100").text
+        self.assertNotIn("an owl to delete", found)
+        self.assertIn("an owl to keep", found)
+
     def test_makes_a_key_that_is_shown_once_and_revokes_it(self):
         self.log_in()
         self.page.until_text("#part-title", "Work")

@@ -49,8 +49,8 @@ void check_sides(const easel::GenerateRequest& request, const easel::RegistryEnt
       require(within(static_cast<double>(*side), *entry.allowed.side));
     }
   }
-  require(request.image_size_bounds && request.image_size_bounds->lowest > 0);
-  require(request.image_size_bounds->lowest <= request.image_size_bounds->highest);
+  require(request.default_size_bounds && request.default_size_bounds->lowest > 0);
+  require(request.default_size_bounds->lowest <= request.default_size_bounds->highest);
 }
 
 void check_texts(const easel::GenerateRequest& request) {

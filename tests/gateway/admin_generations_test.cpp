@@ -50,6 +50,22 @@ TEST_F(AdminGenerationsTest, FindsByWordsStateAndModel) {
   EXPECT_EQ(find({{"model", "sketch"}}), Ids{});
 }
 
+TEST_F(AdminGenerationsTest, RemovesOneWithItsPicture) {
+  start();
+  const json made = json_of(post({{"prompt", "an owl"}, {"request_id", "a"}}));
+  const std::string picture = made["image_url"];
+  EXPECT_EQ(client().Get(picture)->status, 200);
+  EXPECT_EQ(client().Delete("/api/admin/generations/a")->status, 401);
+  EXPECT_EQ(client().Get("/api/generations/a")->status, 200);
+  const auto removed = client().Delete("/api/admin/generations/a", admin());
+  EXPECT_EQ(removed->status, 200) << removed->body;
+  EXPECT_EQ(json_of(removed), (json{{"generation_id", "a"}, {"removed", true}}));
+  EXPECT_EQ(client().Get("/api/generations/a")->status, 404);
+  EXPECT_EQ(client().Get(picture)->status, 404);
+  EXPECT_EQ(find({}), Ids{});
+  EXPECT_EQ(client().Delete("/api/admin/generations/a", admin())->status, 404);
+}
+
 TEST_F(AdminGenerationsTest, WhateverIsLookedForIsPlainText) {
   start();
   make("a", "50% off");

@@ -33,7 +33,9 @@ TEST_F(BadBodyTest, WhatIsNotJson) {
         std::string("{\"prompt\": \"x\", \"guidance\": Infinity}"),
         std::string("\xef\xbb\xbf{\"prompt\"", 12), std::string("{\"prompt\": \"\xff\xfe\"}"),
         std::string("{\"prompt\": \"\xed\xa0\x80\"}"), std::string("{\"prompt\": \"\xc0\xaf\"}"),
-        std::string("{\"prompt\": \"a\0b\"}", 17), std::string("{\"prompt\": \"\\ud800\"}")}) {
+        std::string("{\"prompt\": \"a\0b\"}", 17),
+        std::string("{\"prompt\": \"x\"}\0 not json [[", 27),
+        std::string("{\"prompt\": \"\\ud800\"}")}) {
     expect_refused(body, 400, "invalid_json");
   }
   expect_refused("{\"prompt\": \"x\", \"options\": " + deep.substr(0, 60'000), 400, "invalid_json",

@@ -109,7 +109,7 @@ TEST(EditFormTest, RefusesWhatCannotBe) {
       {"resolution", "huge", "'resolution' must be auto"},
       {"resolution", "15", "'resolution' must have sides from 16"},
       {"resolution", "-512", "'resolution' must have sides from 16"},
-      {"engine", "a b", "'engine' is not a name"},
+      {"engine", "a b", "'engine' must be at most 128 plain characters"},
       {"request_id", "a/b", "'request_id'"},
       {"image", "", "'image': an empty file"},
       {"image", "hello", "'image': not an image"},

@@ -122,6 +122,13 @@ TEST_F(GenerateTest, ClampsEachSideAndSaysWhatWasAskedFor) {
   EXPECT_EQ(answer["requested_height"], 256);
 }
 
+TEST_F(GenerateTest, ASizeThatIsLeftToTheModelIsBoundToo) {
+  options.max_image_side = 512;
+  start();
+  post({{"prompt", "p"}});
+  EXPECT_EQ(worker.calls().at(0).request.max_default_side(), 512U);
+}
+
 TEST_F(GenerateTest, HandsOnRequestIdAndTrace) {
   start();
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";

@@ -46,6 +46,19 @@ TEST_F(PictureStoreTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(num_files("thumbnails"), 1u);
 }
 
+TEST_F(PictureStoreTest, PicturesAreForNoOtherUserToRead) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "bytes").ok());
+  const auto mode_of = [&](std::string_view path) {
+    struct stat info {};
+    EXPECT_EQ(::stat((folder_ / path).c_str(), &info), 0) << path;
+    return info.st_mode & 0777U;
+  };
+  EXPECT_EQ(mode_of("generations/a.png"), 0600U);
+  for (const char* folder : {"generations", "thumbnails", "pranks"}) {
+    EXPECT_EQ(mode_of(folder), 0700U) << folder;
+  }
+}
+
 TEST_F(PictureStoreTest, ReplacesWhatAFailedAttemptLeft) {
   ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "old").ok());
   ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "new").ok());

@@ -62,33 +62,33 @@ absl::Status check_texts(const GenerateRequest& request) {
   return absl::OkStatus();
 }
 
-// Of the start picture, within the request's bounds; zeros without one.
-PictureSize size_of_picture(const GenerateRequest& request, State& state) {
-  if (!state.picture) return {};
-  const PictureSize own{state.picture->width, state.picture->height};
-  if (!request.image_size_bounds || request.width || request.height) return own;
-  const PictureSize fitted =
-      fit_size(own, request.image_size_bounds->lowest, request.image_size_bounds->highest);
+// What a request without a size gets: the start picture's, or the model's own, within its bounds.
+PictureSize default_size(const GenerateRequest& request, const RequestContext& context,
+                         State& state) {
+  const int64_t fallback = kDefaultLatentSide * context.vae.scale();
+  PictureSize own{context.recommended.width.value_or(fallback),
+                  context.recommended.height.value_or(fallback)};
+  if (state.picture) own = {state.picture->width, state.picture->height};
+  if (!request.default_size_bounds) return own;
+  const SideBounds& bounds = *request.default_size_bounds;
+  if (request.width || request.height) {
+    return {std::min(own.width, bounds.highest), std::min(own.height, bounds.highest)};
+  }
+  const PictureSize fitted = fit_size(own, bounds.lowest, bounds.highest);
   if (fitted.width != own.width || fitted.height != own.height) {
-    state.warnings.push_back(concat("the picture's size ", own.width, " x ", own.height,
-                                    " was brought to ", fitted.width, " x ", fitted.height,
-                                    ", which this model may compute"));
+    state.warnings.push_back(concat(state.picture ? "the picture's" : "the model's own", " size ",
+                                    own.width, " x ", own.height, " was brought to ", fitted.width,
+                                    " x ", fitted.height, ", which may be computed here"));
   }
   return fitted;
 }
 
 // Sides in pixels, cut down to what can be packed, as the reference does.
 absl::Status set_size(const GenerateRequest& request, const RequestContext& context, State& state) {
-  const int64_t fallback = kDefaultLatentSide * context.vae.scale();
   const int64_t unit = 2 * context.vae.scale();
-  const auto side = [&](std::optional<int64_t> asked, std::optional<int64_t> recommended,
-                        int64_t start_side) {
-    if (asked) return *asked;
-    return start_side > 0 ? start_side : recommended.value_or(fallback);
-  };
-  const PictureSize of_picture = size_of_picture(request, state);
-  const int64_t width = side(request.width, context.recommended.width, of_picture.width);
-  const int64_t height = side(request.height, context.recommended.height, of_picture.height);
+  const PictureSize otherwise = default_size(request, context, state);
+  const int64_t width = request.width.value_or(otherwise.width);
+  const int64_t height = request.height.value_or(otherwise.height);
   EASEL_RETURN_IF_ERROR(check_range("width", width, unit, kMaxSide));
   EASEL_RETURN_IF_ERROR(check_range("height", height, unit, kMaxSide));
   state.latent_width = 2 * (width / unit);

@@ -71,12 +71,31 @@ TEST_F(ModelLoadTest, TheSizeOfAStartPictureIsBroughtWithinItsBounds) {
   request.height.reset();
   request.strength = 0.5;
   request.image = read_file(EASEL_TEST_DATA "/flux/inputs/init_100x75.png", 1 << 20).value();
-  request.image_size_bounds = SideBounds{16, 64};
+  request.default_size_bounds = SideBounds{16, 64};
   const auto result = generate(request);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->width, 64);
   EXPECT_EQ(result->height, 48);
   EXPECT_NE(result->warnings.at(0).find("100 x 75"), std::string::npos);
+}
+
+TEST_F(ModelLoadTest, ASizeThatIsLeftToTheModelIsBroughtWithinItsBounds) {
+  GenerateRequest request = small_request();
+  request.width.reset();
+  request.height.reset();
+  const auto own = generate(request);
+  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_GT(own->width, 32);
+  request.default_size_bounds = SideBounds{16, 32};
+  const auto bound = generate(request);
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  EXPECT_EQ(bound->width, 32);
+  EXPECT_EQ(bound->height, 32);
+  request.width = 64;  // asked for: as it is
+  const auto half_asked = generate(request);
+  ASSERT_TRUE(half_asked.ok()) << half_asked.status();
+  EXPECT_EQ(half_asked->width, 64);
+  EXPECT_EQ(half_asked->height, 32);
 }
 
 TEST_F(ModelLoadTest, TheResultTellsGuidanceAndSampler) {

@@ -330,6 +330,9 @@ TEST_F(LoginTest, EveryActionStandsInTheAuditLogWithWhoAndWhatCameOfIt) {
       concat("/api/pranks/builder/", json_of(vip)["builder_slug"].get<std::string>());
   call("PATCH", builder, with(login), R"({"title": "new"})");
   call("DELETE", concat(builder, "/triggers/7"), with(login));
+  call("POST", "/api/pranks", with(login), R"({"share_slug": "owls", "title": "Owls"})");
+  call("PUT", "/api/preferences", with(login), R"({"session_id": "mine", "engine": "demo"})");
+  call("POST", "/api/pranks/imagine/generate", with(login), R"({"prompt": "an owl"})");
   call("GET", "/api/admin/session", list_of({{"Authorization", "Basic YWRhOng="}}));
   call("GET", "/api/admin/session", list_of({{"Authorization", "Basic Ym9iOng="}}));
   const nlohmann::json items =
@@ -345,6 +348,8 @@ TEST_F(LoginTest, EveryActionStandsInTheAuditLogWithWhoAndWhatCameOfIt) {
   const std::vector<std::string> expected = {
       "|login|(unknown name)|401",
       "|login|ada|401",
+      "admin:ada|PUT /api/preferences|session mine|200",
+      "admin:ada|POST /api/pranks|prank 2|201",
       "admin:ada|DELETE /api/pranks/builder/{builder_slug}/triggers/{trigger_id}|7 prank 1|404",
       "admin:ada|PATCH /api/pranks/builder/{builder_slug}|prank 1|200",
       "admin:ada|POST /api/admin/pranks/vip|prank 1|201",

@@ -84,6 +84,7 @@ class RouteTableTest : public ServiceTest {
     }
     // Name and password count on the admin's routes alone.
     if (anonymous || by_password) return open ? 0 : 401;
+    if (route.access == Access::kGenerateOrEdit) return 0;
     if (caller == Caller::kGenerateKey) return route.access == Access::kGenerate ? 0 : 403;
     if (caller == Caller::kEditKey) return route.access == Access::kEdit ? 0 : 403;
     return 0;
@@ -146,6 +147,31 @@ TEST_F(RouteTableTest, EveryRouteOfAdminsIsGuardedButTheirLogin) {
     EXPECT_EQ(route->access == Access::kAdmin, is_admins && !is_login)
         << route->method << " " << route->pattern;
   }
+}
+
+TEST_F(RouteTableTest, AKeyForEditsMayFollowAndEndItsEditAndBeginNothingElse) {
+  start();
+  std::set<std::string> may;
+  for (const auto& route : routes->routes()) {
+    if (route->access == Access::kEdit || route->access == Access::kGenerateOrEdit) {
+      may.insert(route->method + " " + route->pattern);
+    }
+  }
+  const std::set<std::string> meant = {
+      "POST /edit",      "GET /api/generations",         "GET /api/generations/{id}",
+      "GET /api/models", "DELETE /api/generations/{id}", "GET /api/generations/{id}/events",
+      "GET /api/status", "GET /api/preferences",         "PUT /api/preferences"};
+  EXPECT_EQ(may, meant);
+}
+
+TEST_F(RouteTableTest, OnlyDrawingIsNoActionForTheAuditLog) {
+  start();
+  std::set<std::string> draw;
+  for (const auto& route : routes->routes()) {
+    if (route->draws) draw.insert(route->pattern);
+  }
+  EXPECT_EQ(draw,
+            (std::set<std::string>{"/api/generate", "/edit", "/api/pranks/{share_slug}/generate"}));
 }
 
 TEST_F(RouteTableTest, NothingIsPublicThatIsNotMeantToBe) {

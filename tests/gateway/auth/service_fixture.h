@@ -57,6 +57,7 @@ class ServiceTest : public ::testing::Test {
     const RouteParts parts{worker,
                            storage->generations(),
                            storage->search(),
+                           storage->removal(),
                            storage->pictures(),
                            hub,
                            *runner,

@@ -7,10 +7,17 @@ namespace {
 
 RegistryEntry entry() { return {}; }
 
-SideBounds bounds_for(const RegistryEntry& registered) {
-  const auto request = from_proto(v1::GenerateRequest(), registered);
-  EXPECT_TRUE(request.ok() && request->image_size_bounds);
-  return request.ok() ? *request->image_size_bounds : SideBounds{};
+v1::GenerateRequest with_picture() {
+  v1::GenerateRequest message;
+  message.mutable_image()->set_data("a picture");
+  return message;
+}
+
+SideBounds bounds_for(const RegistryEntry& registered,
+                      const v1::GenerateRequest& message = with_picture()) {
+  const auto request = from_proto(message, registered);
+  EXPECT_TRUE(request.ok() && request->default_size_bounds);
+  return request.ok() ? *request->default_size_bounds : SideBounds{};
 }
 
 TEST(FromProtoTest, WhatIsNotGivenStaysOpen) {
@@ -27,6 +34,22 @@ TEST(FromProtoTest, AnEmptyNegativePromptDiffersFromNone) {
   const auto request = from_proto(message, entry());
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->negative_prompt, "");
+}
+
+TEST(FromProtoTest, TheCallerMayBoundTheSizeThatItLeavesOpen) {
+  RegistryEntry registered = entry();
+  v1::GenerateRequest words_only;
+  EXPECT_GE(bounds_for(registered, words_only).highest, 4096);  // the model knows its own size
+  words_only.set_max_default_side(500);
+  EXPECT_EQ(bounds_for(registered, words_only).highest, 500);
+  registered.max_side = 300;
+  EXPECT_EQ(bounds_for(registered, words_only).highest, 300);
+  registered = entry();
+  v1::EditRequest edit;
+  edit.set_prompt("x");
+  edit.add_images()->set_data("a picture");
+  edit.set_max_default_side(500);
+  EXPECT_EQ(from_proto(edit, registered, 1)->default_size_bounds->highest, 500);
 }
 
 TEST(FromProtoTest, TheSizeOfAPictureIsBoundByTheRegistry) {

@@ -162,9 +162,9 @@ TEST_F(EditTest, IsImageToImageFromTheFirstPicture) {
   EXPECT_EQ(seen.mask, StartPicture("mask"));
   EXPECT_EQ(seen.strength, 0.5);
   EXPECT_FALSE(seen.width.has_value());
-  ASSERT_TRUE(seen.image_size_bounds.has_value());
-  EXPECT_EQ(seen.image_size_bounds->lowest, 16);
-  EXPECT_EQ(seen.image_size_bounds->highest, 512);
+  ASSERT_TRUE(seen.default_size_bounds.has_value());
+  EXPECT_EQ(seen.default_size_bounds->lowest, 16);
+  EXPECT_EQ(seen.default_size_bounds->highest, 512);
   EXPECT_EQ(logged("request")["method"], "Edit");
 }
 
