@@ -43,16 +43,17 @@ absl::Status write_all(int fd, std::string_view bytes, const std::filesystem::pa
   return absl::OkStatus();
 }
 
-// A new file in the folder of `path`, with the permissions that the umask leaves; its name goes to
-// `temporary`. Not mkstemp: that makes files for the owner alone, and the umask cannot be read
-// without changing it for every thread. -1 and errno on failure.
-int create_beside(const std::filesystem::path& path, std::string& temporary) {
+// A new file in the folder of `path`; its name goes to `temporary`. Not mkstemp: that makes files
+// for the owner alone, and the umask cannot be read without changing it for every thread. -1 and
+// errno on failure.
+int create_beside(const std::filesystem::path& path, FileReaders readers, std::string& temporary) {
+  const mode_t mode = readers == FileReaders::kOwner ? 0600 : 0666;
   static std::atomic<unsigned> counter{0};
   constexpr int kMaxTries = 100;  // names left by a process that died and had this one's id
   int fd = -1;
   for (int i = 0; i < kMaxTries && fd < 0; ++i) {
     temporary = concat(path.string(), ".", ::getpid(), "-", counter++, ".tmp");
-    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0 && errno != EEXIST) break;
   }
   return fd;
@@ -88,12 +89,13 @@ absl::StatusOr<std::string> read_file(const std::filesystem::path& path, size_t 
   return bytes;
 }
 
-absl::Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  return write_file_atomically(path, absl::MakeConstSpan(&bytes, 1));
+absl::Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                                   FileReaders readers) {
+  return write_file_atomically(path, absl::MakeConstSpan(&bytes, 1), readers);
 }
 
 absl::Status write_file_atomically(const std::filesystem::path& path,
-                                   absl::Span<const std::string_view> parts) {
+                                   absl::Span<const std::string_view> parts, FileReaders readers) {
   struct stat old {};
   if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode)) {
     // A rename would replace the device, pipe or link to a folder itself.
@@ -101,7 +103,7 @@ absl::Status write_file_atomically(const std::filesystem::path& path,
                       concat("cannot write ", path.string(), ": it is not a regular file"));
   }
   std::string temporary;
-  Descriptor file(create_beside(path, temporary));
+  Descriptor file(create_beside(path, readers, temporary));
   if (file.get() < 0) return output_failed(path, "create");
   absl::Status status;
   for (const std::string_view part : parts) {

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/strings.h"
+#include "gateway/connection_counts.h"
+#include "gateway/middleware/client_address.h"
 #include "gateway/thread_pool.h"
 
 namespace easel {
@@ -176,7 +176,9 @@ std::optional<bool> has_body(const HttpRequest& request) {
 class LibraryServer final : public httplib::Server {
  public:
   LibraryServer(const HttpServerOptions& options, HttpService& service)
-      : options_(options), service_(service) {
+      : options_(options),
+        service_(service),
+        connections_(options.max_connections_per_address, options.exempt_addresses) {
     set_keep_alive_max_count(kRequestsPerConnection);
     set_keep_alive_timeout(options.times.keep_alive_timeout.count());
     set_read_timeout(options.times.read_timeout);
@@ -289,6 +291,7 @@ class LibraryServer final : public httplib::Server {
     std::string address, local_address;
     int port = 0, local_port = 0;
     httplib::detail::get_remote_ip_and_port(socket, address, port);
+    address = canonical_address(address).value_or(address);
     httplib::detail::get_local_ip_and_port(socket, local_address, local_port);
     const auto begin_request = [](httplib::Request& request) {
       hide_content_type(request);
@@ -298,7 +301,7 @@ class LibraryServer final : public httplib::Server {
     };
     bool served = false;
     bool linger = false;
-    if (enter(address)) {
+    if (connections_.enter(address)) {
       served = httplib::detail::process_server_socket_core(
           svr_sock_, socket, keep_alive_max_count_, keep_alive_timeout_sec_,
           [&](bool last, bool& closed) {
@@ -314,7 +317,7 @@ class LibraryServer final : public httplib::Server {
             t_exchange = nullptr;
             return ok;
           });
-      leave(address);
+      connections_.leave(address);
     }
     if (linger) linger_before_close(socket);
     httplib::detail::shutdown_socket(socket);
@@ -335,25 +338,9 @@ class LibraryServer final : public httplib::Server {
     }
   }
 
-  bool enter(const std::string& address) {
-    if (options_.exempt_addresses.contains(address)) return true;
-    const std::lock_guard lock(addresses_mutex_);
-    size_t& count = connections_[address];
-    if (count >= options_.max_connections_per_address) return false;
-    ++count;
-    return true;
-  }
-
-  void leave(const std::string& address) {
-    const std::lock_guard lock(addresses_mutex_);
-    const auto found = connections_.find(address);
-    if (found != connections_.end() && --found->second == 0) connections_.erase(found);
-  }
-
   const HttpServerOptions options_;
   HttpService& service_;
-  std::mutex addresses_mutex_;
-  std::map<std::string, size_t> connections_;  // guarded by addresses_mutex_
+  ConnectionCounts connections_;
 };
 
 class HttpServerImpl final : public HttpServer {

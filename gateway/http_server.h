@@ -29,8 +29,8 @@ struct HttpServerOptions {
   size_t max_queued_connections = 64;
   // Further ones are closed at once. The exempt addresses are proxies that many clients share.
   size_t max_connections_per_address = 128;
-  std::set<std::string> exempt_addresses;
-  size_t max_body_bytes = 0;  // of any route
+  std::set<std::string> exempt_addresses;  // canonical
+  size_t max_body_bytes = 0;               // of any route
   HttpTimes times;
 };
 

@@ -34,8 +34,9 @@ struct HttpRequest {
   std::multimap<std::string, std::string> query;
   HeaderList headers;
   std::string body;
-  size_t body_bytes = 0;     // that were read; a handler may let go of `body` early
-  std::string peer_address;  // of the connection: the client's or a proxy's
+  size_t body_bytes = 0;  // that were read; a handler may let go of `body` early
+  // Of the connection: the client's or a proxy's; canonical (middleware/client_address.h).
+  std::string peer_address;
   // Whether the other side has closed the connection; callable from the thread of the request.
   std::function<bool()> is_gone = [] { return false; };
 

@@ -1,10 +1,13 @@
 #include "gateway/prank_body.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/utf8.h"
 #include "gateway/api_error.h"
 #include "gateway/json_body.h"
 #include "gateway/picture_body.h"
+#include "gateway/picture_fields.h"
 #include "storage/fold_phrase.h"
 #include "storage/picture_kind.h"
 
@@ -97,6 +100,17 @@ absl::StatusOr<TriggerOrder> parse_trigger(std::string_view body, bool is_new,
                      "either 'image' or 'generation_id' must say which picture answers");
   }
   return order;
+}
+
+bool names_picture(std::string_view body) {
+  // Without pictures no body is taken that is as large.
+  if (body.size() > PictureFields::kMaxPlainBytes) return true;
+  const absl::StatusOr<SplitBody> split = split_body(body);
+  if (!split.ok()) return false;
+  const auto has_text = [](const auto& picture) { return !picture.second.empty(); };
+  if (std::any_of(split->pictures.begin(), split->pictures.end(), has_text)) return true;
+  const absl::StatusOr<nlohmann::json> object = parse_json_object(split->text);
+  return object.ok() && object->contains("generation_id");
 }
 
 absl::StatusOr<std::vector<int64_t>> parse_trigger_order(std::string_view body) {

@@ -38,6 +38,9 @@ struct TriggerOrder {
 absl::StatusOr<TriggerOrder> parse_trigger(std::string_view body, bool is_new,
                                            const UploadLimits& limits);
 
+// Whether parse_trigger() may find a picture in the body: looks at the body's text alone.
+bool names_picture(std::string_view body);
+
 absl::StatusOr<std::vector<int64_t>> parse_trigger_order(std::string_view body);
 
 }  // namespace easel

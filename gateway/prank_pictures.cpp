@@ -33,19 +33,23 @@ PrankPictures::PrankPictures(UploadReader read_upload, const PrankPictureParts& 
   }
 }
 
-absl::StatusOr<TriggerPicture> PrankPictures::store(const TriggerOrder& order) {
+absl::StatusOr<EncodedPicture> PrankPictures::find(TriggerOrder& order) const {
   EASEL_RETURN_IF_ERROR(parts_.pictures.check_free(kLeftForGenerations));
-  const bool uploaded = !order.image.empty();
-  std::string copied;
-  if (!uploaded) {
-    EASEL_ASSIGN_OR_RETURN(copied, picture_of_generation(order.generation_id));
+  {
+    const std::lock_guard lock(mutex_);
+    EASEL_RETURN_IF_ERROR(check_room(1));
   }
-  EASEL_ASSIGN_OR_RETURN(
-      const UploadedPicture picture,
-      read_upload_(uploaded ? order.image : copied, uploaded ? "image" : "generation_id"));
+  if (!order.image.empty()) return EncodedPicture{std::move(order.image), "image", ""};
+  EncodedPicture found{"", "generation_id", order.generation_id};
+  EASEL_ASSIGN_OR_RETURN(found.bytes, picture_of_generation(order.generation_id));
+  return found;
+}
+
+absl::StatusOr<TriggerPicture> PrankPictures::store(const EncodedPicture& encoded) {
+  EASEL_ASSIGN_OR_RETURN(const UploadedPicture picture, read_upload_(encoded.bytes, encoded.field));
   EASEL_ASSIGN_OR_RETURN(const std::string thumbnail, make_thumbnail(picture.png));
   TriggerPicture stored;
-  stored.generation_id = order.generation_id;
+  stored.generation_id = encoded.generation_id;
   EASEL_ASSIGN_OR_RETURN(stored.files, write(picture.png, thumbnail));
   return stored;
 }
@@ -66,13 +70,17 @@ absl::StatusOr<TriggerFiles> PrankPictures::write(const std::string& png,
   return small.status();
 }
 
+// Caller holds the mutex.
+absl::Status PrankPictures::check_room(uint64_t bytes) const {
+  if (bytes_ + bytes <= parts_.max_bytes) return absl::OkStatus();
+  return make_error(Reason::kOutputFailed,
+                    concat("the pictures of pranks may take ", parts_.max_bytes >> 20,
+                           " MiB on this server, and do: remove some first"));
+}
+
 absl::Status PrankPictures::take_room(uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (bytes_ + bytes > parts_.max_bytes) {
-    return make_error(Reason::kOutputFailed,
-                      concat("the pictures of pranks may take ", parts_.max_bytes >> 20,
-                             " MiB on this server, and do: remove some first"));
-  }
+  EASEL_RETURN_IF_ERROR(check_room(bytes));
   bytes_ += bytes;
   return absl::OkStatus();
 }

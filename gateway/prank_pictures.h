@@ -23,6 +23,13 @@ namespace easel {
 using UploadReader =
     std::function<absl::StatusOr<UploadedPicture>(std::string_view bytes, std::string_view field)>;
 
+// A picture as it was sent, or as a generation made it; nothing of it was decoded.
+struct EncodedPicture {
+  std::string bytes;
+  std::string_view field;     // that said which picture it is
+  std::string generation_id;  // "" for an uploaded one
+};
+
 // The bytes of both files.
 struct TriggerImage {
   std::string png;
@@ -31,9 +38,11 @@ struct TriggerImage {
 
 // Where they are kept; the stores must outlive their users.
 struct PrankPictureParts {
+  static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
+
   GenerationStore& generations;
   PictureStore& pictures;
-  uint64_t max_bytes = std::numeric_limits<uint64_t>::max();  // of all pictures of pranks
+  uint64_t max_bytes = kNoLimit;  // of all pictures of pranks
 };
 
 // Thread-safe.
@@ -41,12 +50,15 @@ class PrankPictures {
  public:
   PrankPictures(UploadReader read_upload, const PrankPictureParts& parts);
 
-  // Both files of the picture that the order names, in no row yet. A generation's is copied without
-  // the texts in its file, which would tell visitors what it was drawn from. Errors: invalid_field
-  // (no picture, or no generation with one), storage_failed (also when all pictures of pranks would
-  // take more than they may, or would leave too little of the disk for generations); then no file
-  // is left.
-  absl::StatusOr<TriggerPicture> store(const TriggerOrder& order);
+  // The picture that the order names, whose upload is moved out of it. Costs little. Errors:
+  // invalid_field (no generation with a picture), storage_failed (all pictures of pranks take what
+  // they may, or would leave too little of the disk for generations).
+  absl::StatusOr<EncodedPicture> find(TriggerOrder& order) const;
+
+  // Both files of the picture, in no row yet. A generation's is copied without the texts in its
+  // file, which would tell visitors what it was drawn from. Errors: invalid_field (no picture), as
+  // read_upload(), storage_failed (it does not fit beside the others); then no file is left.
+  absl::StatusOr<TriggerPicture> store(const EncodedPicture& encoded);
 
   // Of files that no row has any more. What cannot be removed now is swept at the next start.
   void remove(const TriggerFiles& files);
@@ -57,12 +69,13 @@ class PrankPictures {
  private:
   absl::StatusOr<std::string> picture_of_generation(const std::string& id) const;
   absl::StatusOr<TriggerFiles> write(const std::string& png, const std::string& thumbnail);
+  absl::Status check_room(uint64_t bytes) const;
   absl::Status take_room(uint64_t bytes);
   void remove_one(PictureKind kind, const std::string& name);
 
   const UploadReader read_upload_;
   const PrankPictureParts parts_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   uint64_t bytes_ = 0;  // of all pictures of pranks; guarded by mutex_
 };
 

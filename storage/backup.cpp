@@ -148,11 +148,7 @@ absl::Status copy_password_mark(const std::filesystem::path& from,
   std::error_code error;
   if (!std::filesystem::exists(from / kPasswordMarkFile, error)) return absl::OkStatus();
   EASEL_ASSIGN_OR_RETURN(const std::string mark, read_file(from / kPasswordMarkFile, kMaxBytes));
-  EASEL_RETURN_IF_ERROR(write_file_atomically(to / kPasswordMarkFile, mark));
-  std::filesystem::permissions(
-      to / kPasswordMarkFile,
-      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-  return absl::OkStatus();
+  return write_file_atomically(to / kPasswordMarkFile, mark, FileReaders::kOwner);
 }
 
 }  // namespace

@@ -16,8 +16,6 @@
 namespace easel {
 namespace {
 
-constexpr char kLockFile[] = "easel.lock";
-
 absl::Status unusable(const std::filesystem::path& path, std::string_view why) {
   return make_error(Reason::kOutputFailed,
                     concat("cannot use the data folder: ", path.string(), ": ", why,
@@ -57,7 +55,7 @@ void write_holder(int fd) {
 
 absl::StatusOr<DataFolderLock> DataFolderLock::take(const std::filesystem::path& folder) {
   EASEL_RETURN_IF_ERROR(make_folder(folder));
-  const std::filesystem::path path = folder / kLockFile;
+  const std::filesystem::path path = folder / kFileName;
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid()) return unusable(path, std::strerror(errno));
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -12,6 +12,9 @@ namespace easel {
 // that happens. The file itself stays.
 class DataFolderLock {
  public:
+  // In the folder.
+  static constexpr char kFileName[] = "easel.lock";
+
   // Makes the folder where it is missing. OUTPUT_FAILED, in words for the operator: somebody else
   // holds it (with the process id), or the folder cannot be written.
   static absl::StatusOr<DataFolderLock> take(const std::filesystem::path& folder);

@@ -72,15 +72,28 @@ absl::Status ask_gateway(int connection, const AdminOrder& order) {
   return invalid_field(json.value("message", "the gateway refused"));
 }
 
-// What root wrote into another user's folder, the gateway of that user could not use.
+absl::Status not_the_owner(std::string_view what, const std::filesystem::path& path, uid_t owner) {
+  return invalid_field("the ", what, " ", path.string(), " belongs to the user with the id ", owner,
+                       ": run the command as that one (sudo -u)");
+}
+
+// What one user wrote into another's folder, the gateway of that user could not use: who owns the
+// files is who may. Before there are any it is who owns the folder, or whom root's folder lets in
+// by its group (Kubernetes' fsGroup).
 absl::Status check_owner(const std::filesystem::path& data_folder) {
+  const uid_t user = ::geteuid();
   struct stat info {};
-  if (::stat(data_folder.c_str(), &info) != 0 || info.st_uid == ::geteuid()) {
+  bool any = false;
+  for (const char* const file : {DataFolderLock::kFileName, Database::kFileName}) {
+    const std::filesystem::path path = data_folder / file;
+    if (::lstat(path.c_str(), &info) != 0) continue;
+    if (info.st_uid != user) return not_the_owner("file", path, info.st_uid);
+    any = true;
+  }
+  if (any || ::stat(data_folder.c_str(), &info) != 0 || info.st_uid == user || info.st_uid == 0) {
     return absl::OkStatus();
   }
-  return invalid_field("the data folder ", data_folder.string(),
-                       " belongs to the user with the id ", info.st_uid,
-                       ": run the command as that one (sudo -u)");
+  return not_the_owner("data folder", data_folder, info.st_uid);
 }
 
 absl::Status carry_out_alone(Database& database, const AdminOrder& order) {

@@ -1,7 +1,6 @@
 #include "gateway/auth/password_file.h"
 
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -16,8 +15,6 @@ namespace {
 constexpr char kName[] = "admin";
 constexpr size_t kMaxMarkBytes = 1024;
 constexpr int kDone = 200, kRefused = 400;
-constexpr auto kOwnerOnly =
-    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
 }  // namespace
 
@@ -39,10 +36,7 @@ absl::Status apply_password_file(const std::string& file, const std::filesystem:
   audit.finish(entry, set.ok() ? kDone : kRefused);
   EASEL_RETURN_IF_ERROR(set);
   EASEL_ASSIGN_OR_RETURN(const std::string hash, hasher.hash(password));
-  EASEL_RETURN_IF_ERROR(write_file_atomically(mark_file, hash));
-  std::error_code error;
-  std::filesystem::permissions(mark_file, kOwnerOnly, error);
-  return absl::OkStatus();
+  return write_file_atomically(mark_file, hash, FileReaders::kOwner);
 }
 
 }  // namespace easel

@@ -64,52 +64,64 @@ absl::Status RateLimits::take(HttpRequest& request, const std::string& engine, i
   const int64_t per_day = identity.units_per_day.value_or(options_.units_per_day);
   request.units = UnitsTaken{client, cost_of(engine) * pictures, /*day=*/-1, /*of_minute=*/0};
   if (per_day > 0) EASEL_RETURN_IF_ERROR(check_against_day(request.units.units, per_day));
-  if (per_minute > 0) EASEL_RETURN_IF_ERROR(take_of_minute(client, per_minute, request));
-  if (per_day == 0) return absl::OkStatus();
-  absl::Status taken = take_of_day(client, per_day, request);
-  if (!taken.ok()) return_to_minute(request.units);
+  absl::Status taken = take_of_minute(per_minute, request.units);
+  std::optional<UsageStore::Taken> day;
+  if (taken.ok()) {
+    taken = take_of_day(per_day, request.units, day);
+    if (!taken.ok()) return_to_minute(request.units);
+  }
+  if (!taken.ok()) request.units.of_minute = 0;
+  // What is so after all that: a refusal by the day left the minute as it was.
+  if (per_minute > 0) say_minute(per_minute, request);
+  if (day) say(request, "day", per_day, kDayMs, per_day - day->used, left_of_day_ms());
   return taken;
 }
 
-absl::Status RateLimits::take_of_minute(const std::string& client, int64_t limit,
-                                        HttpRequest& request) {
+absl::Status RateLimits::take_of_minute(int64_t limit, UnitsTaken& units) {
+  if (limit == 0) return absl::OkStatus();
   const auto quota = static_cast<double>(limit);
   const double units_per_ms = quota / kMinuteMs;
-  const auto wanted = static_cast<double>(request.units.units);
+  const auto wanted = static_cast<double>(units.units);
   const std::lock_guard lock(mutex_);
   const int64_t now = clock_.steady_ms();
-  if (!buckets_.contains(client)) make_room(now);
-  Bucket& bucket = buckets_.try_emplace(client, Bucket{quota, now}).first->second;
+  if (!buckets_.contains(units.client)) make_room(now);
+  Bucket& bucket = buckets_.try_emplace(units.client, Bucket{quota, now}).first->second;
   const auto passed = static_cast<double>(std::max<int64_t>(now - bucket.filled_ms, 0));
   bucket.units = std::min(quota, bucket.units + passed * units_per_ms);
   bucket.filled_ms = now;
   // What costs more than a whole minute's units is allowed out of a full minute, and paid off
   // after.
   const double needed = std::min(wanted, quota);
-  const bool granted = bucket.units >= needed;
-  const double missing = needed - bucket.units;
-  if (granted) {
-    bucket.units -= wanted;
-    request.units.of_minute = request.units.units;
+  if (bucket.units < needed) {
+    return exceeded("this client has used its units of this minute; see RateLimit-Policy",
+                    static_cast<int64_t>(std::ceil((needed - bucket.units) / units_per_ms)));
   }
-  say(request, "minute", limit, kMinuteMs, static_cast<int64_t>(std::floor(bucket.units)),
-      static_cast<int64_t>(std::ceil((quota - bucket.units) / units_per_ms)));
-  if (granted) return absl::OkStatus();
-  return exceeded("this client has used its units of this minute; see RateLimit-Policy",
-                  static_cast<int64_t>(std::ceil(missing / units_per_ms)));
+  bucket.units -= wanted;
+  units.of_minute = units.units;
+  return absl::OkStatus();
 }
 
-absl::Status RateLimits::take_of_day(const std::string& client, int64_t limit,
-                                     HttpRequest& request) {
-  const int64_t now = clock_.utc_ms();
-  const int64_t left_ms = kDayMs - now % kDayMs;
-  EASEL_ASSIGN_OR_RETURN(const UsageStore::Taken taken,
-                         usage_.take(now / kDayMs, client, request.units.units, limit));
-  say(request, "day", limit, kDayMs, limit - taken.used, left_ms);
-  if (!taken.granted) {
-    return exceeded("this client has used its units of this day; see RateLimit-Policy", left_ms);
+void RateLimits::say_minute(int64_t limit, HttpRequest& request) {
+  const std::lock_guard lock(mutex_);
+  const auto found = buckets_.find(request.units.client);
+  if (found == buckets_.end()) return;  // made room for another client's just now
+  const double quota = static_cast<double>(limit), left = found->second.units;
+  say(request, "minute", limit, kMinuteMs, static_cast<int64_t>(std::floor(left)),
+      static_cast<int64_t>(std::ceil((quota - left) / (quota / kMinuteMs))));
+}
+
+int64_t RateLimits::left_of_day_ms() const { return kDayMs - clock_.utc_ms() % kDayMs; }
+
+absl::Status RateLimits::take_of_day(int64_t limit, UnitsTaken& units,
+                                     std::optional<UsageStore::Taken>& taken) {
+  if (limit == 0) return absl::OkStatus();
+  const int64_t today = clock_.utc_ms() / kDayMs;
+  EASEL_ASSIGN_OR_RETURN(taken, usage_.take(today, units.client, units.units, limit));
+  if (!taken->granted) {
+    return exceeded("this client has used its units of this day; see RateLimit-Policy",
+                    left_of_day_ms());
   }
-  request.units.day = now / kDayMs;
+  units.day = today;
   return absl::OkStatus();
 }
 

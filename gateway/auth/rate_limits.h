@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -48,8 +49,12 @@ class RateLimits {
     int64_t filled_ms = 0;
   };
   int64_t cost_of(const std::string& engine) const;
-  absl::Status take_of_minute(const std::string& client, int64_t limit, HttpRequest& request);
-  absl::Status take_of_day(const std::string& client, int64_t limit, HttpRequest& request);
+  // A limit of 0 is none. `taken` is what the day's sum came to, where it could be asked.
+  absl::Status take_of_minute(int64_t limit, UnitsTaken& units);
+  absl::Status take_of_day(int64_t limit, UnitsTaken& units,
+                           std::optional<UsageStore::Taken>& taken);
+  void say_minute(int64_t limit, HttpRequest& request);
+  int64_t left_of_day_ms() const;
   void return_to_minute(const UnitsTaken& taken);
   void make_room(int64_t now_ms);
 

@@ -37,7 +37,7 @@ std::optional<std::string> canonical_address(const std::string& text) {
 }
 
 std::string client_address_of(const HttpRequest& request, const std::set<std::string>& proxies) {
-  const std::string peer = canonical_or_same(request.peer_address);
+  const std::string& peer = request.peer_address;
   if (!proxies.contains(peer)) return peer;
   std::string forwarded;  // RFC 9110 5.3: several fields are one list
   for (const auto& [name, value] : request.headers) {
@@ -55,7 +55,7 @@ std::string client_address_of(const HttpRequest& request, const std::set<std::st
 }
 
 bool came_over_tls(const HttpRequest& request, const std::set<std::string>& proxies) {
-  if (!proxies.contains(canonical_or_same(request.peer_address))) return false;
+  if (!proxies.contains(request.peer_address)) return false;
   std::string_view last;
   for (const auto& [name, value] : request.headers) {
     if (equal_ignoring_case(name, "X-Forwarded-Proto")) last = value;

@@ -93,17 +93,18 @@ absl::StatusOr<WorkerModel> find_model(const RouteParts& parts, const HttpReques
 using ModelCall = absl::Status (ImageWorker::*)(const std::string&, const WorkerCallContext&);
 
 // Has the worker do it, and answers with the model as it stands: 200 when it is done, 202 when it
-// goes on behind a job that runs, or because weights take their time.
+// goes on behind a job that runs, or because weights take their time, and with the model as it was
+// where the worker has taken the call and then does not say how the model stands.
 HttpResponse change(const RouteParts& parts, const HttpRequest& request, ModelCall call) {
-  absl::StatusOr<WorkerModel> model = find_model(parts, request);
+  const absl::StatusOr<WorkerModel> model = find_model(parts, request);
   if (!model.ok()) return error_response(request, model.status());
   const absl::Status done =
       (parts.worker.*call)(model->key, call_context(request, parts.load_wait));
   const bool goes_on = !done.ok() && public_error(done).code == ErrorCode::kDeadline;
   if (!done.ok() && !goes_on) return error_response(request, for_admins(done));
-  model = find_model(parts, request);
-  if (!model.ok()) return error_response(request, model.status());
-  return json_response(model_json(*model), goes_on ? 202 : 200);
+  const absl::StatusOr<WorkerModel> now = find_model(parts, request);
+  if (!now.ok()) return json_response(model_json(*model), 202);
+  return json_response(model_json(*now), goes_on ? 202 : 200);
 }
 
 }  // namespace

@@ -29,13 +29,14 @@ absl::StatusOr<json> show_trigger(const RouteParts& parts, int64_t prank, int64_
   return api_error(ErrorCode::kNotFound, "the prank has no such trigger");
 }
 
-// The units of a picture are given back where reading it was not what failed: a picture that cannot
-// be read has cost its reading.
+// What can be refused without reading the picture costs no units. They are given back where reading
+// it was not what failed: a picture that cannot be read has cost its reading.
 absl::StatusOr<TriggerPicture> store_counted(const RouteParts& parts, HttpRequest& request,
-                                             const TriggerOrder& order) {
+                                             TriggerOrder& order) {
+  EASEL_ASSIGN_OR_RETURN(const EncodedPicture encoded, parts.pranks.pictures.find(order));
   RateLimits& limits = parts.access.limits();
   EASEL_RETURN_IF_ERROR(limits.take(request, kUploadWork, /*pictures=*/1));
-  absl::StatusOr<TriggerPicture> picture = parts.pranks.pictures.store(order);
+  absl::StatusOr<TriggerPicture> picture = parts.pranks.pictures.store(encoded);
   const bool was_read =
       picture.ok() || public_error(picture.status()).code == ErrorCode::kInvalidField;
   if (!was_read) limits.give_back(request);
@@ -44,7 +45,7 @@ absl::StatusOr<TriggerPicture> store_counted(const RouteParts& parts, HttpReques
 
 absl::StatusOr<json> add_trigger(const RouteParts& parts, HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PrankRecord prank, find_built_prank(parts, request));
-  EASEL_ASSIGN_OR_RETURN(const TriggerOrder order,
+  EASEL_ASSIGN_OR_RETURN(TriggerOrder order,
                          parse_trigger(request.body, /*is_new=*/true, parts.uploads));
   std::string().swap(request.body);
   NewTrigger trigger;
@@ -66,6 +67,7 @@ absl::StatusOr<json> change_trigger(const RouteParts& parts, HttpRequest& reques
   std::string().swap(request.body);
   TriggerChange change{std::move(order.phrase), order.match, order.priority, {}};
   if (!order.image.empty() || !order.generation_id.empty()) {
+    EASEL_RETURN_IF_ERROR(show_trigger(parts, prank.id, id).status());
     EASEL_ASSIGN_OR_RETURN(change.picture, store_counted(parts, request, order));
   }
   const auto left = parts.pranks.triggers.change(prank.id, id, change, utc_now_ms());
@@ -103,7 +105,9 @@ void add_prank_trigger_routes(Router& router, const RouteParts& parts) {
     route.max_body_bytes = kMaxTriggerBody;
     route.body_timeout = kPictureTimeout;
     route.make_body_check = make_picture_body_check;
-    route.kind = [](const HttpRequest&) { return RouteKind::kUpload; };
+    route.kind = [](const HttpRequest& request) {
+      return names_picture(request.body) ? RouteKind::kUpload : RouteKind::kQuick;
+    };
     return route;
   };
   const auto add = [&](Route route) { add_builder_route(router, parts, std::move(route)); };

@@ -32,6 +32,24 @@ TEST(FileTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(folder.num_files(), 1u);
 }
 
+TEST(FileTest, AnOwnersFileIsReadByNobodyElse) {
+  const TempFolder folder;
+  const auto mode_of = [&](const char* name) {
+    struct stat info {};
+    EXPECT_EQ(::stat((folder / name).c_str(), &info), 0);
+    return info.st_mode & 0777U;
+  };
+  const mode_t before = ::umask(0);
+  ASSERT_TRUE(write_file_atomically(folder / "open", "x").ok());
+  ASSERT_TRUE(write_file_atomically(folder / "own", "x", FileReaders::kOwner).ok());
+  ASSERT_TRUE(write_file_atomically(folder / "open", "y", FileReaders::kOwner).ok());
+  ASSERT_TRUE(write_file_atomically(folder / "other", "x").ok());
+  ::umask(before);
+  EXPECT_EQ(mode_of("own"), 0600U);
+  EXPECT_EQ(mode_of("open"), 0600U) << "it was another's to read before";
+  EXPECT_EQ(mode_of("other"), 0666U);
+}
+
 TEST(FileTest, WritesPiecesOneAfterAnother) {
   const TempFolder folder;
   const std::array<std::string_view, 3> parts = {"ab", "", "cde"};

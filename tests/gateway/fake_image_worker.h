@@ -5,15 +5,17 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "gateway/image_worker.h"
 #include "tests/gateway/solid_png.h"
 
 namespace easel {
 
-// Thread-safe; `script` is set before the first call.
+// Thread-safe; what is no atomic is set before the first call.
 class FakeImageWorker final : public ImageWorker {
  public:
   using Sink = std::function<absl::Status(WorkerEvent)>;
@@ -29,14 +31,15 @@ class FakeImageWorker final : public ImageWorker {
     return WorkerStatus();
   }
   absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext&) override {
-    return std::vector<WorkerModel>();
+    if (!answers) return absl::UnavailableError("gone");
+    return known_models;
   }
   absl::StatusOr<std::vector<WorkerModel>> planned_models(
       const WorkerCallContext& context) override {
     return models(context);
   }
-  absl::Status load_model(const std::string&, const WorkerCallContext&) override {
-    return absl::OkStatus();
+  absl::Status load_model(const std::string& key, const WorkerCallContext&) override {
+    return on_load(key);
   }
   absl::Status unload_model(const std::string&, const WorkerCallContext&) override {
     return absl::OkStatus();
@@ -70,6 +73,10 @@ class FakeImageWorker final : public ImageWorker {
   }
 
   Script script = picture;
+  std::vector<WorkerModel> known_models;
+  std::function<absl::Status(const std::string&)> on_load = [](const std::string&) {
+    return absl::OkStatus();
+  };
   std::atomic<bool> answers{true};
   std::atomic<int> questions{0};
 };

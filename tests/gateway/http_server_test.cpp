@@ -24,6 +24,7 @@ class EchoService final : public HttpService {
   HttpResponse handle(HttpRequest& request) override {
     ++handled;
     HttpResponse response;
+    response.headers.set("Peer", request.peer_address);
     response.body = "body: " + request.body;
     return response;
   }
@@ -43,10 +44,11 @@ class EchoService final : public HttpService {
 class HttpServerTest : public ::testing::Test {
  protected:
   void start() {
-    HttpServerOptions options;
     options.max_body_bytes = service_.body_plan.max_bytes;
     options.times.read_timeout = std::chrono::seconds(kPatience);
-    server_ = HttpServer::create(options, service_).value();
+    auto created = HttpServer::create(options, service_);
+    ASSERT_TRUE(created.ok()) << created.status();
+    server_ = *std::move(created);
     runner_ = std::thread([this] { server_->run(); });
   }
   ~HttpServerTest() override {
@@ -63,10 +65,38 @@ class HttpServerTest : public ::testing::Test {
     return connection.receive("", kPatience);
   }
 
+  HttpServerOptions options;
   EchoService service_;
   std::unique_ptr<HttpServer> server_;
   std::thread runner_;
 };
+
+// Linux gives an IPv4 peer of a listener at :: as an IPv6 address.
+TEST_F(HttpServerTest, AnAddressIsTheSameWhereverItWasHeard) {
+  options.host = "::";
+  options.max_connections_per_address = 1;
+  options.exempt_addresses = {"127.0.0.1"};
+  if (!HttpServer::create(options, service_).ok()) GTEST_SKIP() << "no IPv6 here";
+  start();
+  RawConnection first(server_->port()), second(server_->port());
+  for (RawConnection* connection : {&first, &second}) {
+    connection->send(head(concat("Content-Length: 5")) + kBody, kPatience);
+    const std::string answer = connection->receive("body: hello", kPatience);
+    EXPECT_NE(answer.find("Peer: 127.0.0.1\r\n"), std::string::npos) << answer;
+  }
+}
+
+TEST_F(HttpServerTest, AnAddressHasSoManyConnectionsAndNoMore) {
+  options.max_connections_per_address = 1;
+  start();
+  RawConnection first(server_->port());
+  first.send(head("Content-Length: 5") + kBody, kPatience);
+  EXPECT_NE(first.receive("body: hello", kPatience), "");
+  RawConnection second(server_->port());
+  second.send(head("Content-Length: 5") + kBody, kPatience);
+  EXPECT_EQ(second.receive("", kPatience), "");
+  EXPECT_TRUE(second.was_closed());
+}
 
 // Each of these bodies would be taken with one of its header fields alone.
 TEST_F(HttpServerTest, ABodyWhoseLengthIsToldTwiceIsNoBody) {

@@ -54,8 +54,8 @@ TEST(ClientAddressTest, OneAddressHasOneSpelling) {
   for (const char* bad : {"", "proxy", "10.0.0.1:80", "10.0.0.0/8", "010.0.0.1", "[::1]", "10.1"}) {
     EXPECT_EQ(canonical_address(bad), std::nullopt) << bad;
   }
-  HttpRequest request = request_with("X-Forwarded-For", "::ffff:1.1.1.1");
-  request.peer_address = "::ffff:10.0.0.1";
+  HttpRequest request = request_with("X-Forwarded-For", "::ffff:1.1.1.1, ::FFFF:10.0.0.1");
+  request.peer_address = "10.0.0.1";
   EXPECT_EQ(client_address_of(request, {"10.0.0.1"}), "1.1.1.1");
 }
 

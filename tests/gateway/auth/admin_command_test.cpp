@@ -1,5 +1,6 @@
 // The program itself: `easel-gateway admin`, its socket, the password file, and what it writes
 // down.
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@ namespace easel {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
+constexpr uid_t kSomebody = 65534;
 constexpr char kOtherPassword[] = "staple battery horse";
 
 std::string text_of(const std::filesystem::path& file) {
@@ -55,6 +57,9 @@ class AdminCommandTest : public ::testing::Test {
     if (std::freopen(stdin_file.c_str(), "r", stdin) == nullptr ||
         std::freopen(log.c_str(), "a", stderr) == nullptr ||
         std::freopen(log.c_str(), "a", stdout) == nullptr) {
+      ::_exit(126);
+    }
+    if (user != 0 && (::setgroups(1, &group) != 0 || ::setgid(group) != 0 || ::setuid(user) != 0)) {
       ::_exit(126);
     }
     ::execv(EASEL_GATEWAY, raw.data());
@@ -100,6 +105,8 @@ class AdminCommandTest : public ::testing::Test {
   }
 
   TempFolder folder;
+  uid_t user = 0;  // whom the programs run as; 0: as the test
+  gid_t group = 0;
   pid_t gateway = -1;
   int port = 0;
 };
@@ -180,6 +187,9 @@ TEST_F(AdminCommandTest, ThePasswordFileMakesAndUpdatesTheAdminAdmin) {
   const std::string file = folder.write("secret", concat(kPassword, "\n")).string();
   serve({"--admin-password-file", file});
   EXPECT_EQ(login_status("admin", kPassword), 200);
+  struct stat mark {};
+  ASSERT_EQ(::stat((data() / "admin_password_file.hash").c_str(), &mark), 0);
+  EXPECT_EQ(mark.st_mode & 0777U, 0600U) << "a hash to guess at is nobody else's";
   stop(SIGTERM);
   folder.write("secret", kOtherPassword);
   serve({"--admin-password-file", file});
@@ -215,13 +225,47 @@ TEST_F(AdminCommandTest, NoLoginIsMadeThatNobodyCouldUse) {
 // What root wrote into the folder of another user, that one's gateway could not use.
 TEST_F(AdminCommandTest, RootLeavesTheFolderAndTheGatewayOfAnotherUserAlone) {
   if (::geteuid() != 0) GTEST_SKIP() << "for root";
-  constexpr uid_t kSomebody = 65534;
   ASSERT_EQ(::chown(data().c_str(), kSomebody, kSomebody), 0);
   EXPECT_EQ(run({"admin", "create", "ada"}, kPassword), 1);
   EXPECT_NE(text_of(folder / "log").find("belongs to the user with the id 65534"),
             std::string::npos)
       << text_of(folder / "log");
   EXPECT_FALSE(std::filesystem::exists(data() / "easel.db"));
+}
+
+TEST_F(AdminCommandTest, RootLeavesTheFilesOfAnotherUserAloneInAFolderOfItsOwn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "for root";
+  for (const char* const file : {"easel.db", "easel.lock"}) {
+    const std::filesystem::path path = folder.write(concat("data/", file), "");
+    ASSERT_EQ(::chown(path.c_str(), kSomebody, kSomebody), 0);
+    EXPECT_EQ(run({"admin", "create", "ada"}, kPassword), 1) << file;
+    EXPECT_NE(text_of(folder / "log").find(concat(path.string(), " belongs to the user")),
+              std::string::npos)
+        << text_of(folder / "log");
+    EXPECT_EQ(text_of(path), "");
+    std::filesystem::remove(path);
+  }
+}
+
+// As Kubernetes does with a volume and fsGroup.
+TEST_F(AdminCommandTest, AFolderOfRootsIsForThoseOfItsGroup) {
+  if (::geteuid() != 0) GTEST_SKIP() << "for root";
+  constexpr gid_t kGroup = 2000;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
+  ASSERT_EQ(::chown(data().c_str(), 0, kGroup), 0);
+  ASSERT_EQ(::chmod(data().c_str(), 02770), 0);
+  user = kSomebody;
+  group = kGroup;
+  EXPECT_EQ(run({"admin", "create", "ada"}, kPassword), 0) << text_of(folder / "log");
+  EXPECT_EQ(run({"admin", "reset", "ada"}, kOtherPassword), 0) << text_of(folder / "log");
+  struct stat info {};
+  ASSERT_EQ(::stat((data() / "easel.db").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, kSomebody);
+  user = kSomebody - 1;
+  EXPECT_EQ(run({"admin", "reset", "ada"}, kPassword), 1) << "another one of the group";
+  user = 0;
+  EXPECT_EQ(run({"admin", "reset", "ada"}, kPassword), 1) << "root";
 }
 
 // Whatever was secret on its way in or out stands neither in the log nor in any file.

@@ -41,7 +41,7 @@ class ServiceTest : public ::testing::Test {
     clock.steady_ms = [this] { return 1000 + now_ms; };
   }
 
-  // Tests may change `settings` and `proxies` before.
+  // Tests may change `settings`, `proxies` and what is beside them before.
   void start() {
     auto opened = Storage::open(folder.path());
     ASSERT_TRUE(opened.ok()) << opened.status();
@@ -50,10 +50,8 @@ class ServiceTest : public ::testing::Test {
                                                 storage->generations(), storage->pictures(), hub);
     access = std::make_unique<AccessControl>(*storage, settings, clock);
     prank_pictures = std::make_unique<PrankPictures>(
-        [](std::string_view, std::string_view) -> absl::StatusOr<UploadedPicture> {
-          return api_error(ErrorCode::kInvalidField, "no uploads here");
-        },
-        PrankPictureParts{storage->generations(), storage->pictures()});
+        read_upload,
+        PrankPictureParts{storage->generations(), storage->pictures(), max_prank_bytes});
     const RouteParts parts{worker,
                            storage->generations(),
                            storage->search(),
@@ -166,6 +164,11 @@ class ServiceTest : public ::testing::Test {
   }
 
   int64_t max_pranks = PrankStore::kNoLimit;
+  uint64_t max_prank_bytes = PrankPictureParts::kNoLimit;
+  UploadReader read_upload = [](std::string_view,
+                                std::string_view) -> absl::StatusOr<UploadedPicture> {
+    return api_error(ErrorCode::kInvalidField, "no uploads here");
+  };
   int64_t now_ms = 0;  // both clocks' time since the start
   std::string address = "192.0.2.1";
   Clock clock;
