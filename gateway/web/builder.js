@@ -13,19 +13,29 @@ const builderSlug = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const MATCH_WORDS = {exact: 'is exactly', word: 'has the words', contains: 'contains'};
 
 let prank = null;
-const triggerForm = new TriggerForm(builderSlug, load);
+let asked = 0;     // how often the prank was asked for: a slow answer must not replace a later one
+let isGone = false;
+let turn = Promise.resolve();  // of the changes: each sees what those before it came to
+const triggerForm = new TriggerForm(builderSlug, async (id) => {
+  await load();
+  // The row that had the focus was made anew. Not where another dialog was opened meanwhile.
+  if (!byId('sheet').open) rowOf(id)?.querySelector('[data-act=edit]').focus();
+});
 
 async function load() {
+  const mine = asked += 1;
   byId('missing').hidden = true;
   try {
     const loaded = await getPrank(builderSlug);
     // What admins alone may edit is here because one is logged in; his writes need his token.
     if (loaded.is_admin_only) await whoIsIn();
-    show(loaded);
+    if (mine === asked && !isGone) show(loaded);
   } catch (error) {
-    showMissing(error);
+    if (mine === asked) showMissing(error);
   }
 }
+
+const rowOf = (id) => byId('triggers').querySelector(`[data-trigger="${CSS.escape(id)}"]`);
 
 function showMissing(error) {
   const gone = error.code === 'not_found';
@@ -54,27 +64,29 @@ function show(loaded) {
 function triggerRow(trigger, index) {
   const name = `“${trigger.phrase}”`;
   const button = (words, label, onclick, disabled = false) => el('button',
-    {class: 'quiet', type: 'button', 'aria-label': `${label} ${name}`, onclick, disabled}, words);
-  return el('li', {class: 'trigger panel'},
+    {class: 'quiet', type: 'button', 'data-act': label.toLowerCase(), 'aria-label': `${label} ${name}`, onclick, disabled}, words);
+  return el('li', {class: 'trigger panel', 'data-trigger': trigger.id},
     el('img', {src: trigger.thumbnail_url, alt: '', loading: 'lazy'}),
     el('div', {class: 'trigger-words'},
       el('span', {class: 'hint'}, `A prompt that ${MATCH_WORDS[trigger.match] ?? trigger.match}`),
       el('strong', {dir: 'auto'}, trigger.phrase)),
     el('div', {class: 'trigger-actions'},
-      button('↑', 'Move up', () => move(index, -1), index === 0),
-      button('↓', 'Move down', () => move(index, 1), index === prank.triggers.length - 1),
+      button('↑', 'Move up', () => move(trigger, -1), index === 0),
+      button('↓', 'Move down', () => move(trigger, 1), index === prank.triggers.length - 1),
       button('Edit', 'Edit', () => triggerForm.open(trigger)),
       button('Delete', 'Delete', () => remove(trigger))));
 }
 
-async function move(index, by) {
-  const ids = prank.triggers.map(({id}) => id);
-  [ids[index], ids[index + by]] = [ids[index + by], ids[index]];
+async function move(trigger, by) {
   await attempt(async () => {
+    const ids = prank.triggers.map(({id}) => id);
+    const index = ids.indexOf(trigger.id);
+    if (index < 0 || index + by < 0 || index + by >= ids.length) return;
+    [ids[index], ids[index + by]] = [ids[index + by], ids[index]];
     await orderTriggers(builderSlug, ids);
     await load();
-    const row = byId('triggers').children[index + by];
-    (row.querySelectorAll('button:not(:disabled)')[by < 0 ? 0 : 1] ?? row.querySelector('button')).focus();
+    const row = rowOf(trigger.id);
+    (row?.querySelector(`[data-act="move ${by < 0 ? 'up' : 'down'}"]:not(:disabled)`) ?? row?.querySelector('button:not(:disabled)'))?.focus();
     announce(`Now number ${index + by + 1}.`);
   });
 }
@@ -95,6 +107,7 @@ async function removeAll() {
   if (!sure) return;
   await attempt(async () => {
     await removePrank(builderSlug);
+    isGone = true;
     showMissing({code: 'not_found'});
     announce('Deleted.');
   });
@@ -135,8 +148,10 @@ async function told(field, work) {
 }
 
 async function attempt(work) {
+  const mine = turn.then(work);
+  turn = mine.catch(() => {});
   try {
-    await work();
+    await mine;
   } catch (error) {
     alarm(inOneLine(error));
     await confirmIn('That did not work', inOneLine(error), null);

@@ -16,7 +16,7 @@ const WORDS = {
   deadline: ['It took too long', 'Fewer steps, a smaller size or fewer pictures are faster.'],
   cancelled: ['Cancelled', ''],
   not_found: ['The server does not know it', 'It may have been removed.'],
-  too_large: ['The picture to start from is too large', 'The server takes 40 MB with everything around it.'],
+  too_large: ['That is more than the server takes', 'A picture file may have 18 MB; a smaller one is needed.'],
   invalid_field: ['The server refused a setting', ''],
   unauthorized: ['Not logged in', ''],
   forbidden: ['Not allowed', ''],
@@ -24,7 +24,7 @@ const WORDS = {
   conflict: ['Already started', 'A generation of this name exists.'],
 };
 // Their own text says what the title cannot.
-const PLAIN = new Set(['cancelled', 'unreachable', 'queue_full', 'too_many_streams']);
+const PLAIN = new Set(['cancelled', 'unreachable', 'queue_full', 'too_many_streams', 'too_large']);
 const NO_RETRY = new Set(['invalid_field', 'invalid_json', 'too_large', 'model_missing', 'bad_weights', 'not_found']);
 
 export function explain(error) {

@@ -1,6 +1,6 @@
 // The dialog that adds a trigger or changes one: its phrase, how it matches, and its picture.
 
-import {announce} from '/assets/announcer.js';
+import {alarm, announce} from '/assets/announcer.js';
 import {el} from '/assets/dom.js';
 import {inOneLine} from '/assets/messages.js';
 import {readPicture} from '/assets/picture_file.js';
@@ -18,8 +18,10 @@ export class TriggerForm {
   #onSaved;
   #trigger = null;  // that is changed; null: a new one
   #image = null;    // data URL of a new picture
-  #parts;
+  #parts;           // of the dialog that is open; other ones are told nothing any more
+  #picked = 0;      // how often a picture was chosen: a slow one must not replace a later one
 
+  // `onSaved` is given the trigger's id.
   constructor(builderSlug, onSaved) {
     this.#builderSlug = builderSlug;
     this.#onSaved = onSaved;
@@ -28,6 +30,7 @@ export class TriggerForm {
   async open(trigger) {
     this.#trigger = trigger;
     this.#image = null;
+    this.#picked += 1;
     this.#parts = this.#makeParts();
     const {phrase, match} = this.#parts;
     phrase.value = trigger?.phrase ?? '';
@@ -65,20 +68,24 @@ export class TriggerForm {
 
   async #take() {
     const {file, shown, pictureError} = this.#parts;
+    const mine = this.#picked += 1;
     try {
-      this.#image = await readPicture(file.files[0]);
-      shown.src = this.#image;
+      const image = await readPicture(file.files[0]);
+      if (mine !== this.#picked) return;
+      this.#image = image;
+      shown.src = image;
       shown.hidden = false;
       tell(file, pictureError, '');
       announce('The picture was taken.');
     } catch (error) {
-      tell(file, pictureError, error.message);
+      if (mine === this.#picked) tell(file, pictureError, error.message);
     }
   }
 
   async #submit(event) {
     event.preventDefault();
-    const {phrase, phraseError, match, file, pictureError, save} = this.#parts;
+    const parts = this.#parts;
+    const {phrase, phraseError, match, file, pictureError, save} = parts;
     const words = phrase.value.trim();
     tell(phrase, phraseError, words === '' ? 'A phrase is needed.' : '');
     tell(file, pictureError, this.#trigger || this.#image ? '' : 'A picture is needed.');
@@ -86,19 +93,26 @@ export class TriggerForm {
     if (!this.#trigger && !this.#image) return file.focus();
     const body = {phrase: words, match: match.value, ...(this.#image ? {image: this.#image} : {})};
     save.disabled = true;
+    let saved;
     try {
-      if (this.#trigger) await changeTrigger(this.#builderSlug, this.#trigger.id, body);
-      else await addTrigger(this.#builderSlug, body);
+      saved = this.#trigger ? await changeTrigger(this.#builderSlug, this.#trigger.id, body)
+        : await addTrigger(this.#builderSlug, body);
     } catch (error) {
+      if (!this.#isOpen(parts)) return alarm(inOneLine(error));
       const concernsPicture = /image|picture/.test(error.message);
       tell(concernsPicture ? file : phrase, concernsPicture ? pictureError : phraseError,
         error.code === 'conflict' ? 'There is a trigger of this phrase already.' : error.code === 'invalid_field' ? error.message : inOneLine(error));
       save.disabled = false;
       return (concernsPicture ? file : phrase).focus();
     }
-    closeSheet('saved');
-    await this.#onSaved();
+    if (this.#isOpen(parts)) closeSheet('saved');
+    await this.#onSaved(saved.id);
     announce('Saved.');
+  }
+
+  // The dialog may have been dismissed while the server worked, and another one opened.
+  #isOpen(parts) {
+    return parts === this.#parts && parts.save.isConnected;
   }
 }
 

@@ -83,6 +83,7 @@ class PrankPageCase(chromium_pages.PagesCase):
         self.page.set_at_once("phrase", "changed words")
         self.page.click(".trigger-form .primary")
         self.page.until(lambda: phrases() == ["changed words", top], "the changed phrase")
+        self.page.until(lambda: self.focused() == "Edit “changed words”", "the keyboard where it was")
         self.driver.refresh()
         self.page.until(lambda: phrases() == ["changed words", top], "the same after a reload")
         self.page.click(".trigger:last-child button[aria-label^='Delete']")
@@ -95,6 +96,97 @@ class PrankPageCase(chromium_pages.PagesCase):
         self.driver.get(f"{self.url}/p/{slug}")
         self.page.until_text("#missing-title", "Nothing is here")
         self.look("prank-missing")
+
+    def focused(self):
+        return self.driver.switch_to.active_element.get_attribute("aria-label")
+
+    def hold(self, method):
+        """Answers to `method` are made but not given to the page, until let_go()."""
+        self.driver.execute_script(
+            """const [method] = arguments, real = window.fetch; window.held = [];
+            window.fetch = (path, options) => {
+              const answer = real(path, options);
+              if ((options?.method ?? 'GET') !== method || window.held === null) return answer;
+              return new Promise((resolve) => window.held.push(() => resolve(answer)));
+            };""",
+            method,
+        )
+
+    def let_go(self):
+        self.page.until(lambda: self.driver.execute_script("return window.held.length") > 0, "an answer")
+        self.driver.execute_script("const held = window.held; window.held = null; held.forEach((give) => give())")
+
+    def settle(self):
+        """What the page does at once with an answer has been done."""
+        self.driver.execute_async_script("const done = arguments[0]; setTimeout(done, 300)")
+
+    def phrases(self):
+        return [row.text for row in self.page.all(".trigger strong")]
+
+    def test_a_picture_that_is_read_slowly_does_not_replace_a_later_one(self):
+        slug = self.create("Slow pictures", "slow-pictures")
+        self.page.click("#add")
+        self.page.set_at_once("phrase", "the later one")
+        self.driver.execute_script(
+            """const real = FileReader.prototype.readAsDataURL; window.reads = [];
+            FileReader.prototype.readAsDataURL = function (file) { window.reads.push(() => real.call(this, file)); };"""
+        )
+        for side in (64, 96):
+            self.page.find("#picture").send_keys(self.png(side))
+        self.page.until(lambda: self.driver.execute_script("return window.reads.length") == 2, "both readings")
+        self.driver.execute_script("window.reads[1]()")
+        self.page.until(lambda: self.page.find(".picked img").get_property("naturalWidth") == 96, "the later one")
+        self.driver.execute_script("window.reads[0]()")
+        self.settle()
+        self.assertEqual(self.page.find(".picked img").get_property("naturalWidth"), 96)
+        self.page.click(".trigger-form .primary")
+        self.page.until(lambda: self.phrases() == ["the later one"], "the trigger")
+        self.visit(slug)
+        self.assertEqual(self.ask("the later one").get_property("naturalWidth"), 96)
+
+    def test_what_is_saved_late_leaves_another_dialog_alone(self):
+        from selenium.webdriver.common.keys import Keys
+
+        self.create("Late", "late-answers")
+        self.add_trigger("one", 64)
+        self.add_trigger("two", 80)
+        first, second = self.phrases()
+        self.hold("PATCH")
+        self.page.click(".trigger:first-child button[aria-label^='Edit']")
+        self.page.set_at_once("phrase", "changed late")
+        self.page.click(".trigger-form .primary")
+        self.page.press(Keys.ESCAPE)
+        self.page.until(lambda: not self.page.find("#sheet").get_property("open"), "no dialog")
+        self.page.click(".trigger:last-child button[aria-label^='Edit']")
+        self.let_go()
+        self.page.until(lambda: self.phrases() == ["changed late", second], "the change of " + first)
+        self.assertTrue(self.page.find("#sheet").get_property("open"))
+        self.assertEqual(self.page.value("phrase"), second)
+
+    def test_an_answer_that_comes_late_replaces_no_later_one(self):
+        self.create("Late lists", "late-lists")
+        self.add_trigger("stays", 64)
+        self.add_trigger("goes", 80)
+        self.hold("GET")
+        self.page.click("#title-form button")
+        self.page.until(lambda: self.driver.execute_script("return window.held.length") == 1, "a held answer")
+        self.driver.execute_script("window.first = window.held; window.held = null")
+        self.page.click("button[aria-label='Delete “goes”']")
+        self.page.click("#sheet .danger")
+        self.page.until(lambda: self.phrases() == ["stays"], "one trigger less")
+        self.driver.execute_script("window.first.forEach((give) => give())")
+        self.settle()
+        self.assertEqual(self.phrases(), ["stays"])
+
+    def test_two_moves_at_once_move_twice(self):
+        self.create("Moves", "two-moves")
+        for phrase in ("a", "b", "c"):
+            self.add_trigger(phrase, 64)
+        top, middle, bottom = self.phrases()
+        self.driver.execute_script(
+            "const down = document.querySelector('.trigger button[aria-label^=\"Move down\"]'); down.click(); down.click()"
+        )
+        self.page.until(lambda: self.phrases() == [middle, bottom, top], "the first one last")
 
     def test_hostile_words_stay_words(self):
         slug = self.create(HOSTILE, "hostile-words")

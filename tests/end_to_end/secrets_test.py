@@ -206,6 +206,37 @@ class SecretsCase(unittest.TestCase):
         self.send("DELETE", "/api/generate", self.plant("the body of a wrong method"))
         self.send(self.plant("a method"), "/api/generate")
 
+    def plant_admin_searches(self, session):
+        """What admins look for, and models that are none."""
+        prompt = next(value for value, (what, _) in self.planted.items() if what == "a prompt")
+        found = self.send("GET", f"/api/admin/generations?q={prompt}&status=done", headers=session, wanted=200)
+        self.assertEqual(len(found.json()["items"]), 1)
+        for wanted, query in (
+            (200, f"generations?q={self.plant('words that are looked for')}"),
+            (200, f"generations?q=%22{self.plant('words with a quote')}%20OR%20*"),
+            (200, f"generations?model={self.plant('a model that is looked for')}"),
+            (400, f"generations?status={self.plant('a status that is none')}"),
+            (400, f"generations?cursor={self.plant('the cursor of a search')}"),
+            (400, f"generations?q=%ff{self.plant('words that are no text')}"),
+            (400, f"generations?q={self.plant('words that stand twice')}&q=x"),
+            (400, f"prompts?cursor={self.plant('the cursor of the prompts')}"),
+            (400, f"prompts?limit={self.plant('the limit of the prompts')}"),
+            (None, f"models?plan={self.plant('a parameter of the plans')}"),
+        ):
+            self.send("GET", f"/api/admin/{query}", headers=session, wanted=wanted)
+        self.send("GET", "/api/admin/prompts", headers=session, wanted=200)
+        self.send("GET", "/api/admin/models", headers=session, wanted=200)
+        # What an admin does is written down with what it was done to.
+        unknown = self.plant("a model that is none", *RECORD)
+        for verb in ("load", "unload"):
+            self.send("POST", f"/api/admin/models/{unknown}/{verb}", headers=session, wanted=404)
+        body = self.plant("the body of a load")
+        self.send_json("POST", "/api/admin/models/demo/load", f'{{"key": "{body}"}}', session, wanted=413)
+        wrong = {**session, "X-CSRF-Token": self.plant("the CSRF token of a load")}
+        self.send("POST", "/api/admin/models/demo/load", headers=wrong, wanted=403)
+        for path in ("models", f"generations?q={self.plant('words without a login')}", "prompts"):
+            self.send("GET", f"/api/admin/{path}", wanted=401)
+
     def plant_what_fails(self):
         """A generation that the worker's death ends."""
         self.service.kill(self.service.worker)
@@ -242,6 +273,7 @@ class SecretsCase(unittest.TestCase):
         self.plant_prompts()
         self.plant_forms()
         self.plant_heads()
+        self.plant_admin_searches(session)
         self.plant_what_fails()
         for path in ("audit?limit=100", "sessions", "keys", "pranks"):
             self.send("GET", f"/api/admin/{path}", headers=session, wanted=200)
