@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "storage/migrations.h"
+#include "storage/search_connection.h"
 #include "storage/storage_error.h"
 
 namespace easel {
@@ -109,7 +110,12 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   } catch (const SQLite::Exception& exception) {
     return opening_error(path, exception, errno);
   }
+  database->searches_ = std::make_unique<SearchConnection>(path);
   return database;
+}
+
+absl::Status Database::search(const Body& body, std::chrono::milliseconds limit) {
+  return searches_->run(body, limit);
 }
 
 absl::Status Database::read(const Body& body) {

@@ -2,12 +2,14 @@
 //
 // One process, one connection that writes: the lock file EASEL_DATA_DIR/easel.lock keeps a second
 // gateway out, because the SQLite of Debian 12 can damage a WAL that two connections write. Another
-// connection reads, so that a page never waits for the disk of somebody's write; each lets one
-// thread in at a time. Others may read the file meanwhile (a backup, the sqlite3 shell), and should
-// not write. A transaction that was committed is on the disk (WAL, synchronous=FULL), and seen by
-// every read that begins later. Thread-safe.
+// connection reads, so that a page never waits for the disk of somebody's write, and a third one
+// searches, so that no page waits for that either; each lets one thread in at a time. Others may
+// read the file meanwhile (a backup, the sqlite3 shell), and should not write. A transaction that
+// was committed is on the disk (WAL, synchronous=FULL), and seen by every read that begins later.
+// Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,10 +24,15 @@
 
 namespace easel {
 
+class SearchConnection;
+
 class Database {
  public:
   // In the data folder.
   static constexpr char kFileName[] = "easel.db";
+
+  // A search that takes longer is one that nobody waits for.
+  static constexpr std::chrono::milliseconds kSearchTime{2000};
 
   // What a transaction does. May throw SQLite::Exception, and is not to call back into the
   // Database.
@@ -49,6 +56,9 @@ class Database {
   // Does not wait for the disk: a power cut may take it back (but nothing that was written before
   // it), the death of the process cannot. The next write() brings it to the disk.
   absl::Status write_without_sync(const Body& body);
+  // As read(), for what may look at many rows: not in the way of the others, and ended with
+  // DEADLINE after `limit`. One search at a time.
+  absl::Status search(const Body& body, std::chrono::milliseconds limit = kSearchTime);
 
  private:
   explicit Database(DataFolderLock lock);
@@ -60,6 +70,7 @@ class Database {
   bool commits_are_synced_ = true;            // guarded by writer_mutex_
   std::mutex reader_mutex_;
   std::unique_ptr<SQLite::Database> reader_;  // guarded by reader_mutex_; closed before the writer
+  std::unique_ptr<SearchConnection> searches_;  // closed before the writer
   int64_t created_at_ms_ = 0;
 };
 

@@ -76,7 +76,7 @@ absl::StatusOr<GenerationPage> GenerationSearch::page(const GenerationQuery& que
   const std::string words = search_query(query.text);
   GenerationPage page;
   if (words.empty() && !query.text.empty()) return page;
-  EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
+  EASEL_RETURN_IF_ERROR(database_.search([&](SQLite::Database& connection) {
     // One more: is there a next page?
     std::vector<int64_t> numbers =
         find_numbers(connection, query, words, before, int64_t{limit} + 1);
@@ -98,7 +98,7 @@ absl::StatusOr<PromptPage> GenerationSearch::prompts(int limit, std::string_view
   EASEL_RETURN_IF_ERROR(check_limit(limit));
   EASEL_ASSIGN_OR_RETURN(const int64_t before, number_of_cursor(cursor));
   PromptPage page;
-  EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
+  EASEL_RETURN_IF_ERROR(database_.search([&](SQLite::Database& connection) {
     SQLite::Statement statement(connection, kPromptsSql);
     bind_values(statement, before, int64_t{limit} + 1);
     int64_t last = 0;

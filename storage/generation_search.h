@@ -32,7 +32,8 @@ struct PromptPage {
   std::optional<std::string> next;
 };
 
-// Thread-safe.
+// Looks at what is committed, behind no write. DEADLINE for what takes longer than
+// Database::kSearchTime. Thread-safe.
 class GenerationSearch {
  public:
   // `database` must outlive it.

@@ -48,30 +48,39 @@ json page_json(json items, const std::optional<std::string>& next) {
   return {{"items", std::move(items)}, {"next", next ? json(*next) : json(nullptr)}};
 }
 
+// Words that help, instead of those for a generation.
+absl::Status search_error(const absl::Status& status) {
+  if (public_error(status).code != ErrorCode::kDeadline) return status;
+  return api_error(ErrorCode::kDeadline,
+                   concat("the search was ended after ", Database::kSearchTime.count() / 1000,
+                          " s: rarer words, or fewer filters, find sooner"));
+}
+
 absl::StatusOr<json> find(const RouteParts& parts, const HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(
       const PageQuery asked,
       read_page_query(request, GenerationStore::kMaxPageItems, absl::MakeConstSpan(kParameters)));
   EASEL_ASSIGN_OR_RETURN(const GenerationQuery query, read_query(request));
-  EASEL_ASSIGN_OR_RETURN(const GenerationPage page,
-                         parts.search.page(query, asked.limit, asked.cursor));
+  const absl::StatusOr<GenerationPage> page = parts.search.page(query, asked.limit, asked.cursor);
+  if (!page.ok()) return search_error(page.status());
   json items = json::array();
-  for (const GenerationRecord& record : page.items) items.push_back(record_json(record));
-  return page_json(std::move(items), page.next);
+  for (const GenerationRecord& record : page->items) items.push_back(record_json(record));
+  return page_json(std::move(items), page->next);
 }
 
 absl::StatusOr<json> list_prompts(const RouteParts& parts, const HttpRequest& request) {
   EASEL_ASSIGN_OR_RETURN(const PageQuery asked,
                          read_page_query(request, GenerationStore::kMaxPageItems));
-  EASEL_ASSIGN_OR_RETURN(const PromptPage page, parts.search.prompts(asked.limit, asked.cursor));
+  const absl::StatusOr<PromptPage> page = parts.search.prompts(asked.limit, asked.cursor);
+  if (!page.ok()) return search_error(page.status());
   json items = json::array();
-  for (const UsedPrompt& used : page.items) {
+  for (const UsedPrompt& used : page->items) {
     items.push_back({{"prompt", used.prompt},
                      {"uses", used.uses},
                      {"generation_id", used.generation_id},
                      {"used_at", utc_text(used.used_at_ms)}});
   }
-  return page_json(std::move(items), page.next);
+  return page_json(std::move(items), page->next);
 }
 
 absl::Status removal_error(const absl::Status& status) {

@@ -2,6 +2,7 @@
 
 import {getAdminModels, loadModel, unloadModel} from '/assets/admin_api.js';
 import {alarm, announce} from '/assets/announcer.js';
+import {getStatus} from '/assets/api.js';
 import {bytesText} from '/assets/bytes.js';
 import {el} from '/assets/dom.js';
 import {inOneLine} from '/assets/messages.js';
@@ -15,12 +16,22 @@ const STATES = {
 };
 const nameOf = (model) => model.display_name || model.key;
 
+// Their ids; null where the worker does not say.
+async function runningJobs() {
+  try {
+    const {running, worker} = await getStatus();
+    return worker.reachable ? running.map((job) => job.generation_id) : null;
+  } catch {
+    return null;
+  }
+}
+
 export class ModelsPart {
   title = 'Models';
   #list = el('div', {class: 'models'});
   #models = [];
   #open = new Set();      // models whose table is unfolded
-  #leaving = new Set();   // asked to leave, still at work
+  #leaving = new Map();   // asked to leave: the jobs that it waits for, null while these are asked for
   #problems = new Map();  // what the last click came to
   #asked = 0;
   #timer = null;
@@ -41,14 +52,27 @@ export class ModelsPart {
 
   async #fetch() {
     const mine = this.#asked += 1;
+    // The jobs first: of one that has ended by now the models tell what it left.
+    const running = this.#leaving.size > 0 ? await runningJobs() : null;
     const {models} = await getAdminModels();
     if (mine !== this.#asked || this.#gone) return;
     this.#models = [...models].sort((a, b) => (a.state === 'missing') - (b.state === 'missing'));
-    for (const {key, state} of models) if (state !== 'loaded') this.#leaving.delete(key);
+    for (const {key, state} of models) this.#seeLeaving(key, state, running);
     this.#draw();
     clearTimeout(this.#timer);
     const busy = models.some((model) => ['waiting', 'loading', 'leaving'].includes(this.#stateOf(model)));
     if (busy) this.#timer = setTimeout(() => this.#again(), AGAIN_MS);
+  }
+
+  // It has left, or was brought back by another job: what it waited for has ended. Looked at once
+  // more then, because weights go a moment after the job's end.
+  #seeLeaving(key, state, running) {
+    const jobs = this.#leaving.get(key);
+    if (jobs === undefined) return;
+    if (state !== 'loaded') this.#leaving.delete(key);
+    if (!jobs || !running || jobs.some((job) => running.includes(job))) return;
+    if (jobs.length === 0) this.#leaving.delete(key);
+    else this.#leaving.set(key, []);
   }
 
   async #again() {
@@ -115,10 +139,12 @@ export class ModelsPart {
   async #change(model, call, leaves) {
     this.#problems.delete(model.key);
     model.load = {waiting: !leaves, problem: null};
-    if (leaves) this.#leaving.add(model.key);
+    if (leaves) this.#leaving.set(model.key, null);
     this.#draw();
     try {
+      const jobs = leaves ? await runningJobs() : null;
       const {state} = await call(model.key);
+      if (leaves) this.#leaving.set(model.key, jobs ?? []);
       if (state !== 'loaded') this.#leaving.delete(model.key);
       if (state === 'loaded' && !leaves) announce(`${nameOf(model)} is in memory.`);
       if (state !== 'loaded' && leaves) announce(`${nameOf(model)} has left memory.`);

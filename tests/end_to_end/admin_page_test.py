@@ -107,6 +107,23 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.ask("DELETE", "/api/generations/long")
         self.page.until_text(self.card("demo"), "Not loaded")
 
+    def test_a_model_that_another_job_brings_back_is_not_said_to_leave(self):
+        self.log_in()
+        self.page.until_text("#part-title", "Work")
+        for name in ("first", "second"):
+            job = self.service().generate_in_background(steps=200, width=512, height=512, request_id=name)
+            self.addCleanup(job.join)
+            if name == "first":
+                self.service().wait_until_drawing()
+        self.addCleanup(self.ask, "DELETE", "/api/generations/second")
+        self.open("models", "Models")
+        self.page.click(f"{self.card('demo')} .actions button")
+        self.page.until_text(self.card("demo"), "Leaves when its job ends")
+        self.ask("DELETE", "/api/generations/first")
+        self.page.until_text(self.card("demo"), "In memory")
+        running = self.ask("GET", "/api/status").json()["running"]
+        self.assertEqual([job["generation_id"] for job in running], ["second"])
+
     def test_a_load_that_will_not_fit_is_refused_in_words(self):
         self.complaints = ("401", "503")
         self.service().restart_worker("--memory-budget", "8MiB")
@@ -131,6 +148,11 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.until_text("#part-body table", "Crème brûlée on a blue table")
         self.look("admin-search")
         self.page.fill(**{"search-words": "zebra"})
+        self.page.until_text("#part-body", "Nothing like that was made.")
+        # Longer than an address may be: as many words as fit are looked for.
+        self.page.set_at_once("search-words", "")
+        self.page.until(lambda: len(self.page.all("#part-body tbody tr")) > 1, "all of them")
+        self.page.set_at_once("search-words", "Ünbekannt " * 1500)
         self.page.until_text("#part-body", "Nothing like that was made.")
         self.page.click(".prompts summary")
         self.page.until_text(".used-prompts", "2 times")

@@ -27,11 +27,12 @@ inline std::string plans_of(Database& database, const std::function<void()>& wor
       sqlite3_trace_v2(connection.getHandle(), mask, &keep_sql, &statements);
       return absl::OkStatus();
     };
-    EXPECT_TRUE(database.read(set).ok() && database.write(set).ok());
+    EXPECT_TRUE(database.read(set).ok() && database.write(set).ok() && database.search(set).ok());
   };
   trace(SQLITE_TRACE_STMT);
   work();
   trace(0);
+  EXPECT_FALSE(statements.empty());
   std::string plans;
   EXPECT_TRUE(database
                   .read([&](SQLite::Database& connection) {
