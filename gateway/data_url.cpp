@@ -16,6 +16,10 @@ bool is_base64_digit(char c) {
          c == '/' || c == '=';
 }
 
+// Visible ASCII but the two that JSON would write otherwise: all of the text stands in a JSON
+// string that no parser sees.
+bool is_of_media_type(char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; }
+
 }  // namespace
 
 absl::StatusOr<std::string> decode_picture_text(std::string_view text, std::string_view field) {
@@ -33,7 +37,9 @@ absl::StatusOr<std::string> decode_picture_text(std::string_view text, std::stri
   }
   if (text.starts_with("data:")) {
     const size_t mark = text.substr(0, kMaxDataUrlHead).find(kBase64Mark);
-    if (mark == std::string_view::npos || !text.starts_with("data:image/")) {
+    const std::string_view head = text.substr(0, std::min(mark, text.size()));
+    if (mark == std::string_view::npos || !head.starts_with("data:image/") ||
+        !std::all_of(head.begin(), head.end(), is_of_media_type)) {
       return invalid("must be a data URL like data:image/png;base64,...");
     }
     text.remove_prefix(mark + kBase64Mark.size());

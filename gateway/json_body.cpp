@@ -1,6 +1,7 @@
 #include "gateway/json_body.h"
 
 #include <cmath>
+#include <limits>
 
 #include "base/json_guard.h"
 #include "base/quote.h"
@@ -137,12 +138,14 @@ std::optional<double> JsonFields::number(std::string_view name, double lowest, d
 }
 
 std::vector<int64_t> JsonFields::whole_numbers(std::string_view name, size_t max_items) {
+  constexpr uint64_t kLargest = std::numeric_limits<int64_t>::max();
   std::vector<int64_t> result;
   const nlohmann::json* value = find(name);
   if (value == nullptr) return result;
   if (value->is_array() && value->size() <= max_items) {
     for (const auto& item : *value) {
-      if (item.is_number_integer()) result.push_back(item.get<int64_t>());
+      const bool fits = !item.is_number_unsigned() || item.get<uint64_t>() <= kLargest;
+      if (item.is_number_integer() && fits) result.push_back(item.get<int64_t>());
     }
     if (result.size() == value->size()) return result;
   }

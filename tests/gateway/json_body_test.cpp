@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "gateway/api_error.h"
 
 namespace easel {
@@ -50,6 +52,16 @@ TEST(JsonBodyTest, WholeNumbersMayBeWrittenAsOthersAndKeepTheirBounds) {
     JsonFields fields(object);
     EXPECT_FALSE(fields.whole_number(name, 0, most)) << name;
   }
+}
+
+TEST(JsonBodyTest, AListOfWholeNumbersHasWhatWasWritten) {
+  const nlohmann::json object =
+      *parse_json_object(R"({"a": [9223372036854775807, -1], "b": [9223372036854775808]})");
+  JsonFields fields(object);
+  EXPECT_EQ(fields.whole_numbers("a", 2),
+            (std::vector<int64_t>{std::numeric_limits<int64_t>::max(), -1}));
+  EXPECT_EQ(fields.whole_numbers("b", 2), std::vector<int64_t>());
+  EXPECT_NE(public_error(fields.finish()).message.find("'b'"), std::string::npos);
 }
 
 TEST(JsonBodyTest, TheUnknownFieldIsNamedBeforeTheWrongOne) {

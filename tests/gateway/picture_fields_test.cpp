@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/data_url.h"
+
 namespace easel {
 namespace {
 
@@ -42,6 +44,22 @@ TEST(PictureFieldsTest, MeasuresOnlyWhatIsOutsideOfPictures) {
   EXPECT_TRUE(fields.take("\", \"prompt\": \""));
   EXPECT_LT(fields.plain_bytes(), 64U);
   EXPECT_FALSE(fields.take(std::string(PictureFields::kMaxPlainBytes, 'a')));
+}
+
+// The text is never parsed as JSON: what no JSON string could hold is refused here.
+TEST(PictureFieldsTest, ADataUrlIsOfWhatAJsonStringMayHold) {
+  for (const char* const text :
+       {"data:image/png;base64,QUJD", "data:image/svg+xml;base64,QUJD",
+        "data:image\\/png;base64,QUJD", "data:image/png;name=a.png;base64,QUJD", "QUJD"}) {
+    const auto bytes = decode_picture_text(text, "image");
+    ASSERT_TRUE(bytes.ok()) << text << ": " << bytes.status();
+    EXPECT_EQ(*bytes, "ABC");
+  }
+  for (const char* const text : {"data:image/p\xc3;base64,QUJD", "data:image/p\ng;base64,QUJD",
+                                 "data:image/p\\q;base64,QUJD", "data:image/p\x7f;base64,QUJD",
+                                 "data:text/plain;base64,QUJD", "data:image/png,QUJD"}) {
+    EXPECT_FALSE(decode_picture_text(text, "image").ok()) << text;
+  }
 }
 
 TEST(PictureFieldsTest, AThirdPictureIsNoPicture) {

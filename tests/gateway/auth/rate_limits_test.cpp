@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/strings.h"
+#include "gateway/data_url.h"
 #include "tests/gateway/auth/service_fixture.h"
 #include "tests/gateway/form_body.h"
 #include "tests/gateway/solid_png.h"
@@ -263,6 +264,31 @@ TEST_F(RateLimitsTest, WhatCostsMoreThanADayHasIsToldSoInsteadOfToWait) {
   EXPECT_NE(refused.body.find("12 units"), std::string::npos) << refused.body;
   EXPECT_NE(refused.body.find("10 a day"), std::string::npos) << refused.body;
   EXPECT_EQ(field(draw({}, "big", 2), "RateLimit").substr(0, 12), R"("minute";r=2)");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(draw().status, 200);
+  EXPECT_EQ(draw().status, 429) << "the minute is used up";
+  EXPECT_EQ(draw({}, "big", 3).status, 400) << "to wait would not help";
+}
+
+// Who sends what no worker can read makes it work all the same; a model that is none, not.
+TEST_F(RateLimitsTest, APictureThatTheWorkerCannotReadIsPaidFor) {
+  settings.limits.units_per_day = 2;
+  worker.script = [](const WorkerRequest& request, const FakeImageWorker::Sink& sink,
+                     CancelSignal&) -> absl::Status {
+    if (absl::Status queued = sink(WorkerQueued{1, 1}); !queued.ok()) return queued;
+    if (request.prompt == "no model") return make_error(Reason::kModelMissing, "no such model");
+    return make_error(Reason::kInvalidField, "image: it cannot be read");
+  };
+  start();
+  const auto send = [&](const char* prompt) {
+    const nlohmann::json body = {{"prompt", prompt},
+                                 {"engine", "nobody"},
+                                 {"image", make_data_url("image/png", solid_png(32, 16))}};
+    return call("POST", "/api/generate", {}, body.dump());
+  };
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(error_of(send("no model")), "invalid_field");
+  EXPECT_EQ(error_of(send("unreadable")), "invalid_field");
+  EXPECT_EQ(error_of(send("unreadable")), "invalid_field");
+  EXPECT_EQ(error_of(send("unreadable")), "rate_limited");
 }
 
 TEST_F(RateLimitsTest, SoManyPranksAreKeptAndNoMore) {
