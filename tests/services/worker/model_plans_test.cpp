@@ -18,6 +18,13 @@ struct FakePlans {
   testing::Gate gate;
 };
 
+// A GPU before anything was opened: its allocator knows no total yet.
+struct UnknownDevice final : DeviceMonitor {
+  std::string name() const override { return "cuda:0"; }
+  DeviceMemory read() const override { return {}; }
+  void reset_peak() override {}
+};
+
 class ModelPlansTest : public WorkerFixture {
  protected:
   ModelPlansTest() {
@@ -69,6 +76,13 @@ class ModelPlansTest : public WorkerFixture {
     EXPECT_FALSE(find(key, /*with_plans=*/false).load_waits());
   }
 
+  WorkerParts make_parts() override {
+    WorkerParts parts = WorkerFixture::make_parts();
+    if (size_is_unknown_) parts.monitor = std::make_unique<UnknownDevice>();
+    return parts;
+  }
+
+  bool size_is_unknown_ = false;  // set before start()
   const std::shared_ptr<FakePlans> plans_ = std::make_shared<FakePlans>();
 };
 
@@ -111,12 +125,34 @@ TEST_F(ModelPlansTest, PlansForTheSizeThatIsRecommendedWithinTheBudgetAndTheMode
   EXPECT_EQ(plans_->requests[1].largest_side_up_to, 2048);
 }
 
+// Where the weights are is told by what is, not by what once failed.
+TEST_F(ModelPlansTest, AProblemOfALoadIsNoneOnceAJobHasBroughtTheModel) {
+  plan_nothing_fits();
+  start();
+  EXPECT_FALSE(load("one", kLong).ok());
+  EXPECT_NE(find("one", /*with_plans=*/false).load_problem(), "");
+  const Answer answer = generate(request("job"));
+  ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
+  const v1::ModelInfo one = find("one", /*with_plans=*/false);
+  EXPECT_EQ(one.state(), v1::MODEL_STATE_LOADED);
+  EXPECT_EQ(one.load_problem(), "");
+}
+
 TEST_F(ModelPlansTest, WithoutABudgetEverythingHasToStayInPlace) {
   start();
   EXPECT_FALSE(find("one", /*with_plans=*/true).plan().budget_is_set());
   const std::lock_guard lock(plans_->mutex);
   EXPECT_TRUE(plans_->requests[0].all_in_place);
   EXPECT_GT(plans_->requests[0].memory_budget_bytes, 0);
+}
+
+TEST_F(ModelPlansTest, ADeviceOfUnknownSizeIsLeftToThePlanAndNotTakenForFull) {
+  size_is_unknown_ = true;
+  start();
+  find("one", /*with_plans=*/true);
+  const std::lock_guard lock(plans_->mutex);
+  EXPECT_EQ(plans_->requests[0].memory_budget_bytes, std::nullopt);
+  EXPECT_TRUE(plans_->requests[0].all_in_place);
 }
 
 TEST_F(ModelPlansTest, StatusAndListAnswerWhilePlansAreMade) {
