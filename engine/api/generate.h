@@ -39,7 +39,12 @@ struct GenerateRequest {
   std::string sampler;                         // "" or "euler"
   std::optional<int64_t> max_sequence_length;  // tokens of the long text encoder
   std::optional<StartPicture> image;           // to start from
-  std::optional<StartPicture> mask;            // white is painted anew, black is kept
+  // Beside `image`, for models that start from several (ModelIdentity::max_start_images).
+  std::vector<StartPicture> more_images;
+  // That came besides and the model has no use for: the engine reads them all the same, so that a
+  // bad one is told, warns of them, and keeps them from the model.
+  std::vector<StartPicture> unused_images;
+  std::optional<StartPicture> mask;    // white is painted anew, black is kept
   std::optional<double> strength;      // 0 … 1: how much of the start picture is noised away
   std::optional<NamedTensor> latents;  // noise to start from instead of the seed's
   int64_t preview_every = 0;           // steps between two previews, 0: none

@@ -32,7 +32,9 @@ class JobListener {
   // `position` jobs come before this one, `length` wait in all. Again when that changes.
   virtual void queued(int64_t position, int64_t length) = 0;
   virtual void event(const GenerateEvent& event) = 0;
-  virtual void done(absl::StatusOr<GenerateResult> result) = 0;
+  // `memory` is that of a job that ran, however it ended; none of one that never left the queue.
+  virtual void done(absl::StatusOr<GenerateResult> result,
+                    const std::optional<JobMemory>& memory) = 0;
 };
 
 }  // namespace easel

@@ -49,7 +49,7 @@ struct ModelIdentity {
   std::string family;   // "flux"
   std::string variant;  // "dev"
   std::vector<Capability> capabilities;
-  int64_t max_start_images = 1;  // that a request can start from
+  int64_t max_start_images = 1;  // that a request can start from, the first ones; at least 1
   // What the model's folder recommends (easel.json); absent: the family's defaults hold.
   std::optional<int64_t> width, height, steps;
   std::optional<double> guidance;

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/api/cancel_token.h"
 
 namespace easel {
 
@@ -35,8 +36,10 @@ class PictureReader {
   virtual absl::Status check(std::string_view file) const = 0;
 
   // Upright, in sRGB, without alpha: what was transparent is white, in a mask black. Blocks for
-  // seconds at most. INVALID_FIELD for what check() refuses and what cannot be read.
-  virtual absl::StatusOr<PicturePixels> read(std::string_view file, PictureUse use) const = 0;
+  // seconds, and no longer once `cancel` stops it. INVALID_FIELD for what check() refuses and what
+  // cannot be read; CANCELLED, DEADLINE.
+  virtual absl::StatusOr<PicturePixels> read(std::string_view file, PictureUse use,
+                                             const CancelToken& cancel) const = 0;
 };
 
 }  // namespace easel

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/isolation/sanitized.h"
 
 namespace easel {
 namespace {
@@ -14,13 +15,6 @@ namespace {
 constexpr int64_t kProgramBytes = 192 << 20;  // libraries, stacks and the allocator's arenas
 constexpr int64_t kBytesPerPixel = 20;
 constexpr std::chrono::seconds kCpu(10);
-
-// What a sanitizer maps for its own books has no such bound, and may be a file.
-#ifdef EASEL_SANITIZED
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 }  // namespace
 

@@ -58,6 +58,14 @@ absl::Status not_started(int error) {
                     concat("the picture decoder cannot be started: ", std::strerror(error)));
 }
 
+// kClosed: it may go on.
+DecoderProcess::End must_end(DecoderProcess::Clock::time_point deadline,
+                             const CancelToken& cancel) {
+  if (!cancel.check().ok()) return DecoderProcess::End::kStopped;
+  return DecoderProcess::Clock::now() < deadline ? DecoderProcess::End::kClosed
+                                                 : DecoderProcess::End::kLate;
+}
+
 }  // namespace
 
 absl::StatusOr<DecoderProcess> DecoderProcess::start(const std::filesystem::path& program,
@@ -89,19 +97,15 @@ DecoderProcess::~DecoderProcess() {
 }
 
 DecoderProcess::Heard DecoderProcess::exchange(std::string_view file, size_t most,
-                                               Clock::time_point deadline) {
+                                               Clock::time_point deadline,
+                                               const CancelToken& cancel) {
   Heard heard;
   bool sending = true;
   while (heard.bytes.size() <= most) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    heard.end = must_end(deadline, cancel);
+    if (heard.end != End::kClosed) return heard;
     pollfd look{socket_, static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), 0};
-    const int ready = left.count() > 0 ? ::poll(&look, 1, static_cast<int>(left.count())) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) {
-      heard.end = End::kLate;
-      return heard;
-    }
+    if (::poll(&look, 1, static_cast<int>(kCancelLook.count())) <= 0) continue;
     if (sending) sending = send_some(file);
     if (!receive_some(heard.bytes)) return heard;
   }

@@ -12,14 +12,18 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/api/cancel_token.h"
 #include "engine/isolation/decoder_limits.h"
 
 namespace easel {
 
+// A token says nothing by itself: whoever waits looks so often.
+inline constexpr std::chrono::milliseconds kCancelLook{20};
+
 // Owns the process and the socket to it. Not thread-safe.
 class DecoderProcess {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = CancelToken::Clock;
 
   // With no environment, no open file but its end of the socket, and a process group of its own.
   // INFERENCE_FAILED when it cannot be started.
@@ -29,14 +33,15 @@ class DecoderProcess {
   DecoderProcess& operator=(DecoderProcess&&) = delete;
   ~DecoderProcess();  // kills
 
-  enum class End { kClosed, kTooMuch, kLate };
+  enum class End { kClosed, kTooMuch, kLate, kStopped };
   struct Heard {
     End end = End::kClosed;
     std::vector<uint8_t> bytes;
   };
   // Sends `file` and that it is over, and meanwhile reads until the process closes its end, has
-  // said more than `most` bytes, or the deadline comes.
-  Heard exchange(std::string_view file, size_t most, Clock::time_point deadline);
+  // said more than `most` bytes, the deadline comes, or `cancel` says so (within kCancelLook).
+  Heard exchange(std::string_view file, size_t most, Clock::time_point deadline,
+                 const CancelToken& cancel);
 
   // "signal 11", "exit code 3", "no end": of a process that has closed its end. Waits a second at
   // most.

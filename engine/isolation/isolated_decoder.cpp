@@ -8,8 +8,6 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "base/error.h"
-#include "engine/image/image_limits.h"
-#include "engine/image/picture_header.h"
 #include "engine/image/png.h"
 #include "engine/isolation/decoder_process.h"
 #include "engine/isolation/decoder_reply.h"
@@ -75,15 +73,28 @@ absl::Status IsolatedDecoder::try_out() const {
                        ", does not work: ", read_one.message());
 }
 
-absl::Status IsolatedDecoder::check(std::string_view file) const {
-  return read_picture_header(file).status();
+absl::StatusOr<PictureHeader> IsolatedDecoder::header_within_limits(std::string_view file) const {
+  if (file.size() > options_.max_bytes) {
+    return invalid_field("image file of ", file.size(), " bytes: at most ", options_.max_bytes,
+                         " are allowed");
+  }
+  return read_picture_header(file, options_.max_pixels);
 }
 
-absl::Status IsolatedDecoder::take_place() const {
+absl::Status IsolatedDecoder::check(std::string_view file) const {
+  return header_within_limits(file).status();
+}
+
+absl::Status IsolatedDecoder::take_place(const CancelToken& cancel) const {
+  const auto until = CancelToken::Clock::now() + options_.patience;
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, options_.patience,
-                         [this] { return running_ < options_.max_at_once; })) {
-    return make_error(Reason::kQueueFull, "too many pictures are being read; try again later");
+  while (running_ >= options_.max_at_once) {
+    EASEL_RETURN_IF_ERROR(cancel.check());
+    const auto now = CancelToken::Clock::now();
+    if (now >= until) {
+      return make_error(Reason::kQueueFull, "too many pictures are being read; try again later");
+    }
+    changed_.wait_until(lock, std::min(until, now + kCancelLook));
   }
   ++running_;
   return absl::OkStatus();
@@ -95,9 +106,10 @@ void IsolatedDecoder::leave_place() const {
   changed_.notify_one();
 }
 
-absl::StatusOr<PicturePixels> IsolatedDecoder::read(std::string_view file, PictureUse use) const {
-  EASEL_ASSIGN_OR_RETURN(const PictureHeader header, read_picture_header(file));
-  EASEL_RETURN_IF_ERROR(take_place());
+absl::StatusOr<PicturePixels> IsolatedDecoder::read(std::string_view file, PictureUse use,
+                                                    const CancelToken& cancel) const {
+  EASEL_ASSIGN_OR_RETURN(const PictureHeader header, header_within_limits(file));
+  EASEL_RETURN_IF_ERROR(take_place(cancel));
   const absl::Cleanup leave = [this] { leave_place(); };
   const int64_t pixels = header.width * header.height;
   const DecoderLimits limits = decoder_limits(static_cast<int64_t>(file.size()), pixels);
@@ -106,8 +118,10 @@ absl::StatusOr<PicturePixels> IsolatedDecoder::read(std::string_view file, Pictu
   EASEL_ASSIGN_OR_RETURN(DecoderProcess process,
                          DecoderProcess::start(options_.program, argument, limits));
   const size_t most = kReplyHeadBytes + std::max(static_cast<size_t>(pixels) * 3, kMaxRefusalBytes);
-  DecoderProcess::Heard heard = process.exchange(file, most, deadline);
+  DecoderProcess::Heard heard = process.exchange(file, most, deadline, cancel);
   switch (heard.end) {
+    case DecoderProcess::End::kStopped:
+      return cancel.check();
     case DecoderProcess::End::kLate:
       return unreadable("it takes too long");
     case DecoderProcess::End::kTooMuch:

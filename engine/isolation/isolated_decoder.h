@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -14,11 +15,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/api/start_picture.h"
+#include "engine/image/image_limits.h"
+#include "engine/image/picture_header.h"
 
 namespace easel {
 
 struct IsolatedDecoderOptions {
   std::filesystem::path program;              // "": beside the program that runs
+  size_t max_bytes = kMaxImageFileBytes;      // of a file; more than that never
+  int64_t max_pixels = kMaxImagePixels;       // by its header; more than that never
   size_t max_at_once = 2;                     // each may take a core, and 1.5 GiB for 64 megapixels
   std::chrono::milliseconds timeout{30'000};  // of one picture; its processor time ends at 10 s
   std::chrono::milliseconds patience{30'000};  // for a place, while others are being read
@@ -35,17 +40,23 @@ class IsolatedDecoder final : public PictureReader {
   // a filter that is not permitted) is known at the start. INVALID_FIELD.
   absl::Status try_out() const;
 
-  // By read_picture_header().
+  // By read_picture_header() and the options' limits.
   absl::Status check(std::string_view file) const override;
 
   // As read_plain_picture() (plain_picture.h). INVALID_FIELD for a picture that ends the process or
   // takes it too long, too; QUEUE_FULL when no place is to be had; INFERENCE_FAILED when the
-  // program cannot be started.
-  absl::StatusOr<PicturePixels> read(std::string_view file, PictureUse use) const override;
+  // program cannot be started. What `cancel` stops is over within moments, its process included.
+  absl::StatusOr<PicturePixels> read(std::string_view file, PictureUse use,
+                                     const CancelToken& cancel) const override;
+  // For whom nobody stops.
+  absl::StatusOr<PicturePixels> read(std::string_view file, PictureUse use) const {
+    return read(file, use, CancelToken());
+  }
 
  private:
   explicit IsolatedDecoder(IsolatedDecoderOptions options) : options_(std::move(options)) {}
-  absl::Status take_place() const;
+  absl::StatusOr<PictureHeader> header_within_limits(std::string_view file) const;
+  absl::Status take_place(const CancelToken& cancel) const;
   void leave_place() const;
 
   const IsolatedDecoderOptions options_;

@@ -16,30 +16,26 @@
 #include <vector>
 
 #include "base/error.h"
+#include "engine/isolation/sanitized.h"
 
 namespace easel {
 namespace {
 
-#if defined(EASEL_SANITIZED)
-// What a sanitizer calls and opens is its own affair.
-constexpr bool kSanitized = true;
-constexpr uint32_t kArchitecture = 0;
-#elif defined(__x86_64__)
+#if defined(__x86_64__)
 constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)
 constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #else
 constexpr uint32_t kArchitecture = 0;
 #endif
-#if !defined(EASEL_SANITIZED)
-constexpr bool kSanitized = false;
-#endif
+constexpr bool kHasFilter = kArchitecture != 0 && !kIsSanitized;
 
 constexpr long kAllowed[] = {
-    SYS_read,      SYS_write,          SYS_mmap,         SYS_munmap,       SYS_mremap,
-    SYS_brk,       SYS_mprotect,       SYS_madvise,      SYS_futex,        SYS_clock_gettime,
-    SYS_getpid,    SYS_gettid,         SYS_tgkill,       SYS_exit,         SYS_exit_group,
-    SYS_getrandom, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn,
+    SYS_read,         SYS_write,         SYS_mmap,      SYS_munmap,
+    SYS_mremap,       SYS_brk,           SYS_mprotect,  SYS_madvise,
+    SYS_futex,        SYS_clock_gettime, SYS_getpid,    SYS_gettid,
+    SYS_exit,         SYS_exit_group,    SYS_getrandom, SYS_rt_sigprocmask,
+    SYS_rt_sigaction, SYS_rt_sigreturn,
 };
 
 constexpr long kRefused[] = {
@@ -57,7 +53,17 @@ void add_case(std::vector<sock_filter>& filter, uint32_t value, uint32_t action)
   filter.push_back(BPF_STMT(BPF_RET | BPF_K, action));
 }
 
-std::vector<sock_filter> make_filter() {
+// tgkill() is what abort() ends with: allowed where the first argument is `process`, of which the
+// kernel looks at the lower half alone.
+void add_own_signals(std::vector<sock_filter>& filter, pid_t process) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 4));
+  filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)));
+  add_case(filter, static_cast<uint32_t>(process), SECCOMP_RET_ALLOW);
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
+}
+
+std::vector<sock_filter> make_filter(pid_t process) {
   std::vector<sock_filter> filter;
   filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)));
   filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0));
@@ -67,6 +73,7 @@ std::vector<sock_filter> make_filter() {
     add_case(filter, static_cast<uint32_t>(call), SECCOMP_RET_ALLOW);
   }
   for (const long call : kRefused) add_case(filter, static_cast<uint32_t>(call), kForbidden);
+  add_own_signals(filter, process);
   filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
   return filter;
 }
@@ -91,10 +98,10 @@ absl::Status enter_sandbox() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no_new_privs");
   const rlimit none{0, 0};
-  if (!kSanitized && ::setrlimit(RLIMIT_NOFILE, &none) != 0)
+  if (!kIsSanitized && ::setrlimit(RLIMIT_NOFILE, &none) != 0)
     return failed("the limit of open files");
-  if (kArchitecture == 0) return absl::OkStatus();
-  std::vector<sock_filter> filter = make_filter();
+  if (!kHasFilter) return absl::OkStatus();
+  std::vector<sock_filter> filter = make_filter(::getpid());
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return absl::OkStatus();
   // A kernel without it says EINVAL; limits are left.

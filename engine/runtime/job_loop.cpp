@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/api/request_pictures.h"
 
 namespace easel {
 namespace {
@@ -34,6 +35,15 @@ void add_seconds(GenerateResult& result, const SecondsBefore& before) {
   }
   if (before.read) result.seconds.insert(result.seconds.begin(), {"read", *before.read});
   result.seconds.insert(result.seconds.begin(), {"queue", before.queue});
+}
+
+// What the caller is told of pictures that the model has no use for, which go.
+std::optional<std::string> drop_unused(GenerateRequest& request) {
+  const size_t unused = std::exchange(request.unused_images, {}).size();
+  if (unused == 0) return std::nullopt;
+  const size_t used = 1 + request.more_images.size();
+  return concat(used + unused, " pictures were given; this model uses the first ",
+                used == 1 ? "alone" : concat(used));
 }
 
 }  // namespace
@@ -101,13 +111,24 @@ void JobLoop::run_job(QueuedJob& job) {
     started_ = Clock::now();
     running_ = RunningJobStatus{job.job.id, job.job.model, "load", 0, 0, 0};
   }
+  monitor_.reset_peak();
+  JobMemory memory;
+  memory.before = monitor_.read().used;
   absl::StatusOr<GenerateResult> result = work_guarded(job);
+  const DeviceMemory now = monitor_.read();
+  memory.peak = now.peak;
+  memory.after = now.used;
+  if (result.ok()) {
+    memory.budget_bytes = result->memory.budget_bytes;
+    memory.planned_peak_bytes = result->memory.planned_peak_bytes;
+    result->memory = memory;
+  }
   {
     const std::lock_guard lock(mutex_);
     running_.reset();
   }
   source_.finish(job);
-  job.listener->done(std::move(result));
+  job.listener->done(std::move(result), memory);
 }
 
 // A model reports errors as values; what it throws all the same must not end the thread.
@@ -124,16 +145,17 @@ absl::StatusOr<GenerateResult> JobLoop::work_guarded(QueuedJob& job) {
 absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
   EASEL_RETURN_IF_ERROR(job.cancel.check());  // before a model is loaded for nobody
   const EventSink sink = [&](const GenerateEvent& event) { on_event(job, event); };
-  monitor_.reset_peak();
-  const MemoryUsage before = monitor_.read().used;
   SecondsBefore seconds;
   Clock::time_point start = Clock::now();
   seconds.queue = seconds_between(job.submitted, start);
   if (pictures_ != nullptr && job.job.request.image) {
-    EASEL_RETURN_IF_ERROR(read_pictures(job.job.request));  // before a model is loaded for them
+    // Before a model is loaded for them.
+    EASEL_RETURN_IF_ERROR(read_pictures(job.job.request, job.cancel));
     seconds.read = seconds_between(start, Clock::now());
     start = Clock::now();
   }
+  const std::optional<std::string> unused = drop_unused(job.job.request);
+  if (unused) sink(Warning{*unused});
   EASEL_ASSIGN_OR_RETURN(ModelCache::Entry * entry,
                          cache_.acquire(job.job.model, sink, job.cancel));
   seconds.load = seconds_between(start, Clock::now());
@@ -141,27 +163,23 @@ absl::StatusOr<GenerateResult> JobLoop::work(QueuedJob& job) {
   cache_.update(*entry);
   if (!result.ok()) return result;
   add_seconds(*result, seconds);
+  if (unused) result->warnings.insert(result->warnings.begin(), *unused);
   result->fingerprint = entry->fingerprint;
-  const DeviceMemory memory = monitor_.read();
-  result->memory.before = before;
-  result->memory.peak = memory.peak;
-  result->memory.after = memory.used;
   return result;
 }
 
-// Files become pixels, in place.
-absl::Status JobLoop::read_pictures(GenerateRequest& request) const {
-  const auto read = [this](std::optional<StartPicture>& picture, PictureUse use,
-                           std::string_view field) {
-    const auto* file = picture ? std::get_if<std::string>(&*picture) : nullptr;
-    if (file == nullptr) return absl::OkStatus();
-    absl::StatusOr<PicturePixels> pixels = pictures_->read(*file, use);
-    if (!pixels.ok()) return with_context(pixels.status(), field);
-    picture = *std::move(pixels);
-    return absl::OkStatus();
-  };
-  EASEL_RETURN_IF_ERROR(read(request.image, PictureUse::kPicture, "image"));
-  return read(request.mask, PictureUse::kMask, "mask");
+// Files become pixels, in place; what the model does not use becomes nothing.
+absl::Status JobLoop::read_pictures(GenerateRequest& request, const CancelToken& cancel) const {
+  for (const RequestPicture& picture : pictures_of(request)) {
+    const auto* file = std::get_if<std::string>(picture.picture);
+    if (file == nullptr) continue;
+    absl::StatusOr<PicturePixels> pixels = pictures_->read(*file, picture.use, cancel);
+    // Who stopped it does not ask which picture it was.
+    EASEL_RETURN_IF_ERROR(cancel.check());
+    if (!pixels.ok()) return with_context(pixels.status(), picture.field);
+    *picture.picture = picture.used ? *std::move(pixels) : PicturePixels();
+  }
+  return absl::OkStatus();
 }
 
 void JobLoop::on_event(QueuedJob& job, const GenerateEvent& event) {

@@ -39,7 +39,7 @@ class JobLoop {
   void run_job(QueuedJob& job);
   absl::StatusOr<GenerateResult> work(QueuedJob& job);
   absl::StatusOr<GenerateResult> work_guarded(QueuedJob& job);
-  absl::Status read_pictures(GenerateRequest& request) const;
+  absl::Status read_pictures(GenerateRequest& request, const CancelToken& cancel) const;
   void on_event(QueuedJob& job, const GenerateEvent& event);
 
   JobSource& source_;

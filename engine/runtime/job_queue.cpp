@@ -136,7 +136,7 @@ JobQueue::Waiting::iterator JobQueue::end_waiting(Waiting::iterator job) {
   const std::shared_ptr<QueuedJob> ended = std::move(*job);
   const auto behind = waiting_.erase(job);
   tell_positions(static_cast<size_t>(behind - waiting_.begin()));
-  ended->listener->done(ended->cancel.check());
+  ended->listener->done(ended->cancel.check(), /*memory=*/std::nullopt);
   job_left_.notify_all();
   return behind;
 }

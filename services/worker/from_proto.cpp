@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "base/error.h"
@@ -47,8 +48,8 @@ absl::Status check_text(std::string_view field, const std::string& text, size_t 
   return invalid_field(field, " holds a NUL character");
 }
 
-absl::Status read_image(std::string_view field, const v1::Image& image,
-                        std::optional<StartPicture>& out) {
+// The picture is moved out of `image`.
+absl::StatusOr<StartPicture> read_image(std::string_view field, v1::Image& image) {
   if (image.source_case() == v1::Image::kUri) {
     return invalid_field(field, ".uri is refused: this worker fetches nothing, send data");
   }
@@ -57,8 +58,7 @@ absl::Status read_image(std::string_view field, const v1::Image& image,
     return invalid_field(field, ".data has ", image.data().size(), " bytes: at most ",
                          kMaxRequestImageBytes, " are allowed");
   }
-  out = image.data();
-  return absl::OkStatus();
+  return StartPicture(std::move(*image.mutable_data()));
 }
 
 absl::StatusOr<double> read_real(std::string_view field, std::string_view text,
@@ -139,7 +139,7 @@ SideBounds default_size_bounds(const Message& message, const RegistryEntry& entr
 
 // The fields that both messages have under the same names.
 template <typename Message>
-absl::StatusOr<GenerateRequest> read_common(const Message& message, const RegistryEntry& entry) {
+absl::StatusOr<GenerateRequest> read_common(Message& message, const RegistryEntry& entry) {
   GenerateRequest request;
   request.request_id = message.request_id();
   EASEL_RETURN_IF_ERROR(check_text("prompt", message.prompt(), kMaxPromptBytes));
@@ -174,7 +174,7 @@ absl::StatusOr<GenerateRequest> read_common(const Message& message, const Regist
   request.preview_every = message.preview_every();
   EASEL_RETURN_IF_ERROR(read_options(message.options(), entry, request));
   if (message.has_mask()) {
-    EASEL_RETURN_IF_ERROR(read_image("mask", message.mask(), request.mask));
+    EASEL_ASSIGN_OR_RETURN(request.mask, read_image("mask", *message.mutable_mask()));
   }
   request.default_size_bounds = default_size_bounds(message, entry);
   return request;
@@ -193,7 +193,7 @@ absl::Status check_request_id(std::string_view id) {
                        " of A-Z a-z 0-9 - _ . :");
 }
 
-absl::StatusOr<GenerateRequest> from_proto(const v1::GenerateRequest& message,
+absl::StatusOr<GenerateRequest> from_proto(v1::GenerateRequest&& message,
                                            const RegistryEntry& entry) {
   EASEL_ASSIGN_OR_RETURN(GenerateRequest request, read_common(message, entry));
   EASEL_RETURN_IF_ERROR(check_number("num_images", message.num_images(), {0, kMaxRequestImages}));
@@ -201,7 +201,7 @@ absl::StatusOr<GenerateRequest> from_proto(const v1::GenerateRequest& message,
   EASEL_RETURN_IF_ERROR(check_text("sampler", message.sampler(), kMaxNameBytes));
   request.sampler = message.sampler();
   if (message.has_image()) {
-    EASEL_RETURN_IF_ERROR(read_image("image", message.image(), request.image));
+    EASEL_ASSIGN_OR_RETURN(request.image, read_image("image", *message.mutable_image()));
   }
   if (request.mask && !request.image) return invalid_field("mask needs an image to paint in");
   if (request.strength && !request.image) {
@@ -210,21 +210,25 @@ absl::StatusOr<GenerateRequest> from_proto(const v1::GenerateRequest& message,
   return request;
 }
 
-absl::StatusOr<GenerateRequest> from_proto(const v1::EditRequest& message,
-                                           const RegistryEntry& entry, int64_t max_images) {
+absl::StatusOr<GenerateRequest> from_proto(v1::EditRequest&& message, const RegistryEntry& entry,
+                                           int64_t max_images) {
   if (message.images().empty() || message.images_size() > kMaxEditImages) {
     return invalid_field("images has ", message.images_size(), " pictures: allowed are 1 to ",
                          kMaxEditImages);
-  }
-  if (message.images_size() > max_images) {
-    return invalid_field("images has ", message.images_size(), " pictures: model '", entry.key,
-                         "' starts from ", max_images, max_images == 1 ? " alone" : " at most");
   }
   if (message.prompt().empty()) {
     return invalid_field("prompt is empty: say what the result shall show");
   }
   EASEL_ASSIGN_OR_RETURN(GenerateRequest request, read_common(message, entry));
-  EASEL_RETURN_IF_ERROR(read_image("images[0]", message.images(0), request.image));
+  for (int i = 0; i < message.images_size(); ++i) {
+    EASEL_ASSIGN_OR_RETURN(StartPicture picture,
+                           read_image(concat("images[", i, "]"), *message.mutable_images(i)));
+    if (i == 0) {
+      request.image = std::move(picture);
+    } else {
+      (i < max_images ? request.more_images : request.unused_images).push_back(std::move(picture));
+    }
+  }
   return request;
 }
 

@@ -7,26 +7,6 @@
 namespace easel {
 namespace {
 
-// What the log tells of a job; megabytes of pictures need not be kept for it.
-Job without_pictures(const Job& job) {
-  Job copy;
-  copy.id = job.id;
-  copy.model = job.model;
-  copy.traceparent = job.traceparent;
-  copy.caller_request_id = job.caller_request_id;
-  copy.time_limit = job.time_limit;
-  copy.request.prompt = job.request.prompt;
-  copy.request.num_images = job.request.num_images;
-  copy.request.seed = job.request.seed;
-  copy.request.width = job.request.width;
-  copy.request.height = job.request.height;
-  copy.request.steps = job.request.steps;
-  copy.request.preview_every = job.request.preview_every;
-  if (job.request.image) copy.request.image.emplace();  // that there was one
-  if (job.request.mask) copy.request.mask.emplace();
-  return copy;
-}
-
 // A caller's deadline reaches this side as a cancel, too, and by the call's way here a moment
 // before the job's own clock says so: the job is left to that clock, and ends as DEADLINE.
 constexpr std::chrono::milliseconds kDeadlineSlack(100);
@@ -39,13 +19,13 @@ class RefusingReactor : public grpc::ServerWriteReactor<v1::GenerateEvent> {
 
 }  // namespace
 
-GenerateReactor* GenerateReactor::start(const CallServices& services, const std::string& method,
+GenerateReactor* GenerateReactor::start(const CallServices& services, LoggedRequest asked,
                                         Job job) {
   const std::shared_ptr<GenerateReactor> reactor(
-      new GenerateReactor(services, method, without_pictures(job)));
+      new GenerateReactor(services, std::move(asked), job));
   reactor->self_ = reactor;
   const absl::Status submitted = services.engine.submit(std::move(job), reactor);
-  if (!submitted.ok()) reactor->done(submitted);
+  if (!submitted.ok()) reactor->done(submitted, /*memory=*/std::nullopt);
   return reactor.get();
 }
 
@@ -53,13 +33,14 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* GenerateReactor::refuse(const absl:
   return new RefusingReactor(status);
 }
 
-GenerateReactor::GenerateReactor(const CallServices& services, std::string method, Job job)
+GenerateReactor::GenerateReactor(const CallServices& services, LoggedRequest asked, const Job& job)
     : services_(services),
-      method_(std::move(method)),
-      job_(std::move(job)),
-      deadline_(job_.time_limit ? std::optional(Clock::now() + *job_.time_limit) : std::nullopt),
-      translator_(job_.request.preview_every),
-      outbox_(job_.id) {}
+      asked_(std::move(asked)),
+      id_(job.id),
+      model_(job.model),
+      deadline_(job.time_limit ? std::optional(Clock::now() + *job.time_limit) : std::nullopt),
+      translator_(job.request.preview_every),
+      outbox_(job.id) {}
 
 void GenerateReactor::queued(int64_t position, int64_t length) {
   {
@@ -79,15 +60,16 @@ void GenerateReactor::event(const GenerateEvent& event) {
   pump();
 }
 
-void GenerateReactor::done(absl::StatusOr<GenerateResult> result) {
+void GenerateReactor::done(absl::StatusOr<GenerateResult> result,
+                           const std::optional<JobMemory>& memory) {
   const std::shared_ptr<GenerateReactor> keep = shared_from_this();
-  log_request(services_.log, services_.log_options, method_, job_, result);
+  log_request(services_.log, asked_, result, memory);
   {
     const std::lock_guard lock(mutex_);
     done_ = true;
     status_ = to_grpc_status(result.status());
     if (result.ok()) {
-      for (v1::GenerateEvent& message : translator_.finish(*result, job_.model)) {
+      for (v1::GenerateEvent& message : translator_.finish(*result, model_)) {
         outbox_.push(std::move(message));
       }
     }
@@ -130,7 +112,7 @@ void GenerateReactor::OnCancel() {
     // A job that is done is none of this call's any more: its id may be in use by another.
     if (done_) return;
   }
-  if (!deadline_ || *deadline_ - Clock::now() > kDeadlineSlack) services_.engine.cancel(job_.id);
+  if (!deadline_ || *deadline_ - Clock::now() > kDeadlineSlack) services_.engine.cancel(id_);
   pump();
 }
 

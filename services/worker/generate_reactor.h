@@ -34,14 +34,14 @@ class GenerateReactor : public grpc::ServerWriteReactor<v1::GenerateEvent>,
  public:
   // Submits the job, and owns itself until the call is over. A job that the engine refuses ends the
   // call with that error.
-  static GenerateReactor* start(const CallServices& services, const std::string& method, Job job);
+  static GenerateReactor* start(const CallServices& services, LoggedRequest asked, Job job);
 
   // A call that ends with `status` at once.
   static grpc::ServerWriteReactor<v1::GenerateEvent>* refuse(const absl::Status& status);
 
   void queued(int64_t position, int64_t length) override;
   void event(const GenerateEvent& event) override;
-  void done(absl::StatusOr<GenerateResult> result) override;
+  void done(absl::StatusOr<GenerateResult> result, const std::optional<JobMemory>& memory) override;
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -50,13 +50,14 @@ class GenerateReactor : public grpc::ServerWriteReactor<v1::GenerateEvent>,
  private:
   using Clock = std::chrono::steady_clock;
 
-  GenerateReactor(const CallServices& services, std::string method, Job job);
+  // Keeps nothing of the job's pictures.
+  GenerateReactor(const CallServices& services, LoggedRequest asked, const Job& job);
   // Starts the next write, or the end of the call, when it is time.
   void pump();
 
   const CallServices services_;
-  const std::string method_;
-  const Job job_;  // without its pictures
+  const LoggedRequest asked_;
+  const std::string id_, model_;  // the job's
   const std::optional<Clock::time_point> deadline_;
   std::shared_ptr<GenerateReactor> self_;  // until OnDone
   std::mutex mutex_;

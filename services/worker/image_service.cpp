@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/random_bytes.h"
+#include "base/utf8.h"
+#include "engine/api/request_pictures.h"
 #include "services/worker/from_proto.h"
 #include "services/worker/grpc_status.h"
 #include "services/worker/request_context.h"
@@ -16,12 +18,39 @@ namespace {
 
 constexpr size_t kMadeIdBytes = 16;
 
-absl::Status check_picture(const PictureReader& reader, std::string_view field,
-                           const std::optional<StartPicture>& picture) {
-  const auto* file = picture ? std::get_if<std::string>(&*picture) : nullptr;
-  if (file == nullptr) return absl::OkStatus();
-  const absl::Status checked = reader.check(*file);
-  return checked.ok() ? checked : with_context(checked, field);
+void add_pictures(const v1::GenerateRequest& message, LoggedRequest& asked) {
+  asked.num_images = std::max<int64_t>(message.num_images(), 1);
+  asked.start_images = message.has_image() ? 1 : 0;
+}
+
+void add_pictures(const v1::EditRequest& message, LoggedRequest& asked) {
+  asked.start_images = message.images_size();
+}
+
+// All but what the call itself brings.
+template <typename Message>
+LoggedRequest asked_by(const Message& message, const LogOptions& options) {
+  LoggedRequest asked;
+  asked.model = message.model();
+  asked.prompt_length = count_code_points(message.prompt());
+  if (options.prompts) asked.prompt = message.prompt();
+  add_pictures(message, asked);
+  asked.mask = message.has_mask();
+  if (message.has_seed()) asked.seed = message.seed();
+  if (message.width() > 0) asked.width = message.width();
+  if (message.height() > 0) asked.height = message.height();
+  if (message.has_steps()) asked.steps = message.steps();
+  return asked;
+}
+
+absl::Status check_pictures(const PictureReader& reader, GenerateRequest& request) {
+  for (const RequestPicture& picture : pictures_of(request)) {
+    const auto* file = std::get_if<std::string>(picture.picture);
+    if (file == nullptr) continue;
+    const absl::Status checked = reader.check(*file);
+    if (!checked.ok()) return with_context(checked, picture.field);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status check_can_edit(const ModelIdentity& identity, const std::string& key) {
@@ -33,18 +62,15 @@ absl::Status check_can_edit(const ModelIdentity& identity, const std::string& ke
 // Completes a job that has its ids. `convert` makes the engine's request of the message for a
 // model.
 template <typename Message, typename Convert>
-absl::StatusOr<Job> complete(Job job, const Message& message, const ModelDirectory& models,
+absl::StatusOr<Job> complete(Job job, Message& message, const ModelDirectory& models,
                              const PictureReader* pictures, const Convert& convert) {
   EASEL_RETURN_IF_ERROR(check_request_id(job.id));
   EASEL_ASSIGN_OR_RETURN(const RegistryEntry entry, models.find(message.model()));
   EASEL_RETURN_IF_ERROR(models.locate(entry).status());
   job.model = entry.key;
-  EASEL_ASSIGN_OR_RETURN(job.request, convert(message, entry));
+  EASEL_ASSIGN_OR_RETURN(job.request, convert(std::move(message), entry));
   job.request.request_id = job.id;
-  if (pictures != nullptr) {
-    EASEL_RETURN_IF_ERROR(check_picture(*pictures, "image", job.request.image));
-    EASEL_RETURN_IF_ERROR(check_picture(*pictures, "mask", job.request.mask));
-  }
+  if (pictures != nullptr) EASEL_RETURN_IF_ERROR(check_pictures(*pictures, job.request));
   return job;
 }
 
@@ -64,30 +90,38 @@ grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::start(
   named.traceparent = traceparent_of(context);
   named.caller_request_id = caller_request_id_of(context);
   named.time_limit = time_limit_of(context, job_limit_);
-  absl::StatusOr<Job> job = complete(named, message, models_, pictures_.get(), convert);
+  LoggedRequest asked = asked_by(message, services_.log_options);
+  asked.method = method;
+  asked.id = named.id;
+  asked.traceparent = named.traceparent;
+  asked.caller_request_id = named.caller_request_id;
+  // gRPC made the message for this call alone, and not const: its pictures need not be copied.
+  absl::StatusOr<Job> job =
+      complete(std::move(named), const_cast<Message&>(message), models_, pictures_.get(), convert);
   if (!job.ok()) {
-    log_refusal(services_.log, method, named, job.status());
+    log_request(services_.log, asked, job.status(), /*memory=*/std::nullopt);
     return GenerateReactor::refuse(job.status());
   }
-  return GenerateReactor::start(services_, method, *std::move(job));
+  asked.model = job->model;
+  return GenerateReactor::start(services_, std::move(asked), *std::move(job));
 }
 
 grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::Generate(
     grpc::CallbackServerContext* context, const v1::GenerateRequest* request) {
   return start("Generate", *context, *request,
-               [](const v1::GenerateRequest& message, const RegistryEntry& entry) {
-                 return from_proto(message, entry);
+               [](v1::GenerateRequest&& message, const RegistryEntry& entry) {
+                 return from_proto(std::move(message), entry);
                });
 }
 
 grpc::ServerWriteReactor<v1::GenerateEvent>* ImageService::Edit(
     grpc::CallbackServerContext* context, const v1::EditRequest* request) {
   return start("Edit", *context, *request,
-               [this](const v1::EditRequest& message,
+               [this](v1::EditRequest&& message,
                       const RegistryEntry& entry) -> absl::StatusOr<GenerateRequest> {
                  EASEL_ASSIGN_OR_RETURN(const ModelIdentity identity, models_.identify(entry));
                  EASEL_RETURN_IF_ERROR(check_can_edit(identity, entry.key));
-                 return from_proto(message, entry, identity.max_start_images);
+                 return from_proto(std::move(message), entry, identity.max_start_images);
                });
 }
 

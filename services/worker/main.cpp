@@ -42,6 +42,8 @@ absl::StatusOr<WorkerParts> make_parts(const WorkerOptions& options) {
   };
   IsolatedDecoderOptions decoder;
   decoder.program = options.picture_decoder;
+  decoder.max_pixels = options.max_upload_megapixels << 20;
+  decoder.max_bytes = static_cast<size_t>(options.max_upload_mib) << 20;
   decoder.max_at_once = 1;  // jobs run one at a time
   EASEL_ASSIGN_OR_RETURN(const auto pictures, IsolatedDecoder::create(std::move(decoder)));
   EASEL_RETURN_IF_ERROR(pictures->try_out());

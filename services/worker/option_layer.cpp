@@ -40,6 +40,8 @@ void apply(const OptionLayer& layer, WorkerOptions& options) {
   set_if(options.drain_seconds, layer.drain_seconds);
   set_if(options.job_seconds, layer.job_seconds);
   set_if(options.log_prompts, layer.log_prompts);
+  set_if(options.max_upload_megapixels, layer.max_upload_megapixels);
+  set_if(options.max_upload_mib, layer.max_upload_mib);
   set_if(options.picture_decoder, layer.picture_decoder);
 }
 
@@ -74,6 +76,8 @@ absl::StatusOr<OptionLayer> parse_option_file(std::string_view text, const std::
   layer.drain_seconds = whole(reader, "drain_seconds", kSecondsBounds);
   layer.job_seconds = whole(reader, "job_seconds", kSecondsBounds);
   layer.log_prompts = reader.boolean("log_prompts");
+  layer.max_upload_megapixels = whole(reader, "max_upload_megapixels", kUploadMegapixelsBounds);
+  layer.max_upload_mib = whole(reader, "max_upload_mib", kUploadMibBounds);
   layer.picture_decoder = reader.string("picture_decoder");
   if (parsed.table().contains("load")) {
     layer.load = reader.strings("load");

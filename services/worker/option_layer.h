@@ -18,7 +18,8 @@ struct OptionLayer {
   std::optional<std::string> address, tls_cert, tls_key, client_ca, registry, models_dir, device,
       memory_budget, dtype, picture_decoder;
   std::optional<bool> insecure, log_prompts;
-  std::optional<int64_t> threads, queue_limit, max_loaded_models, drain_seconds, job_seconds;
+  std::optional<int64_t> threads, queue_limit, max_loaded_models, drain_seconds, job_seconds,
+      max_upload_megapixels, max_upload_mib;
   std::optional<std::vector<std::string>> load;
 };
 
@@ -30,6 +31,8 @@ inline constexpr WholeBounds kThreadBounds{0, 1024};
 inline constexpr WholeBounds kQueueBounds{1, 10000};
 inline constexpr WholeBounds kLoadedBounds{1, 64};
 inline constexpr WholeBounds kSecondsBounds{0, 86400};
+inline constexpr WholeBounds kUploadMegapixelsBounds{1, 64};
+inline constexpr WholeBounds kUploadMibBounds{1, 25};
 
 // Puts what `layer` says over `options`.
 void apply(const OptionLayer& layer, WorkerOptions& options);

@@ -4,32 +4,35 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/process_memory.h"
 #include "base/trace_context.h"
-#include "base/utf8.h"
 
 namespace easel {
 namespace {
 
 using Fields = nlohmann::ordered_json;
 
-Fields caller_fields(const std::string& method, const Job& job) {
-  Fields fields = {{"method", method}, {"request_id", job.id}};
-  if (!job.caller_request_id.empty()) fields["caller_request_id"] = job.caller_request_id;
-  if (!job.traceparent.empty()) fields["trace_id"] = trace_id_of(job.traceparent);
-  return fields;
-}
-
 template <typename T>
 void set_if(Fields& fields, const char* key, const std::optional<T>& value) {
   if (value) fields[key] = *value;
 }
 
-void add_asked(Fields& fields, const GenerateRequest& request) {
-  set_if(fields, "seed", request.seed);
-  set_if(fields, "width", request.width);
-  set_if(fields, "height", request.height);
-  set_if(fields, "steps", request.steps);
+Fields asked_fields(const LoggedRequest& asked) {
+  Fields fields = {{"method", asked.method}, {"request_id", asked.id}};
+  if (!asked.caller_request_id.empty()) fields["caller_request_id"] = asked.caller_request_id;
+  if (!asked.traceparent.empty()) fields["trace_id"] = trace_id_of(asked.traceparent);
+  if (!asked.model.empty()) fields["model"] = asked.model;
+  fields["prompt_length"] = asked.prompt_length;
+  if (!asked.prompt.empty()) fields["prompt"] = asked.prompt;
+  fields["num_images"] = asked.num_images;
+  if (asked.start_images > 0) {
+    fields["start_images"] = asked.start_images;
+    fields["mask"] = asked.mask;
+  }
+  set_if(fields, "seed", asked.seed);
+  set_if(fields, "width", asked.width);
+  set_if(fields, "height", asked.height);
+  set_if(fields, "steps", asked.steps);
+  return fields;
 }
 
 Fields usage_fields(const MemoryUsage& usage) {
@@ -85,34 +88,20 @@ LogLevel level_of(const absl::Status& status) {
 
 }  // namespace
 
-void log_request(JsonLog& log, const LogOptions& options, const std::string& method, const Job& job,
-                 const absl::StatusOr<GenerateResult>& result) {
-  Fields fields = caller_fields(method, job);
-  fields["model"] = job.model;
-  fields["prompt_length"] = count_code_points(job.request.prompt);
-  if (options.prompts) fields["prompt"] = job.request.prompt;
-  fields["num_images"] = job.request.num_images;
-  if (job.request.image) {
-    fields["start_images"] = 1;
-    fields["mask"] = job.request.mask.has_value();
-  }
+void log_request(JsonLog& log, const LoggedRequest& asked,
+                 const absl::StatusOr<GenerateResult>& result,
+                 const std::optional<JobMemory>& memory) {
+  Fields fields = asked_fields(asked);
   if (result.ok()) {
     add_used(fields, *result);
     log.write(LogLevel::kInfo, "request", fields);
     return;
   }
-  add_asked(fields, job.request);
+  const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - asked.came;
+  fields["duration"] = duration.count();
+  if (memory) fields["memory"] = memory_fields(*memory);
   add_error(fields, result.status());
-  fields["memory"] = {{"peak", {{"total", peak_resident_bytes()}}},
-                      {"after", {{"total", resident_bytes()}}}};
   log.write(level_of(result.status()), "request", fields);
-}
-
-void log_refusal(JsonLog& log, const std::string& method, const Job& job,
-                 const absl::Status& status) {
-  Fields fields = caller_fields(method, job);
-  add_error(fields, status);
-  log.write(level_of(status), "request", fields);
 }
 
 }  // namespace easel

@@ -214,6 +214,9 @@ v1::ModelInfo to_proto(const ModelFacts& facts) {
     out.set_variant(facts.identity->variant);
     for (const Capability capability : facts.identity->capabilities) {
       out.add_capabilities(to_proto(capability));
+      if (capability == Capability::kEdit) {
+        out.set_max_images(to_u32(facts.identity->max_start_images));
+      }
     }
   }
   if (facts.loaded != nullptr) {

@@ -109,6 +109,10 @@ void add_job_options(CLI::App& app, OptionLayer& layer) {
             "as the caller's deadline");
   add_whole(app, "--drain-seconds", layer.drain_seconds, kSecondsBounds,
             "How long SIGTERM lets jobs go on before it cancels them; default 30");
+  add_whole(app, "--max-upload-megapixels", layer.max_upload_megapixels, kUploadMegapixelsBounds,
+            "Largest picture of a caller's that is taken, in units of 2^20 pixels; default 64");
+  add_whole(app, "--max-upload-mib", layer.max_upload_mib, kUploadMibBounds,
+            "Largest file of such a picture, in MiB; default 25");
   add(app, "--picture-decoder", layer.picture_decoder, "FILE",
       "The program that reads callers' pictures, each in a process of its own; default: "
       "easel-picture-decoder beside this one");
@@ -196,7 +200,9 @@ std::string options_toml(const WorkerOptions& options) {
       << "queue_limit = " << options.queue_limit << "\n"
       << "max_loaded_models = " << options.max_loaded_models << "\n"
       << "drain_seconds = " << options.drain_seconds << "\n"
-      << "job_seconds = " << options.job_seconds << "\n";
+      << "job_seconds = " << options.job_seconds << "\n"
+      << "max_upload_megapixels = " << options.max_upload_megapixels << "\n"
+      << "max_upload_mib = " << options.max_upload_mib << "\n";
   boolean("log_prompts", options.log_prompts);
   text("picture_decoder", options.picture_decoder.string());
   std::vector<std::string> keys;

@@ -29,6 +29,8 @@ struct WorkerOptions {
   int64_t drain_seconds = 30;
   int64_t job_seconds = 0;  // 0: as long as the caller's deadline allows
   bool log_prompts = false;
+  int64_t max_upload_megapixels = 64;     // of 2^20 pixels, each picture that a caller sends
+  int64_t max_upload_mib = 25;            // its file
   std::filesystem::path picture_decoder;  // the program that reads pictures; "": beside this one
 };
 

@@ -67,6 +67,13 @@ void check_texts(const easel::GenerateRequest& request) {
   require(!request.mask || (!file(*request.mask).empty() && request.image));
 }
 
+// Of an edit none is lost.
+void check_images(const easel::GenerateRequest& request, int sent, int64_t max_images) {
+  const size_t used = (request.image ? 1 : 0) + request.more_images.size();
+  require(used == static_cast<size_t>(std::min<int64_t>(sent, max_images)));
+  require(used + request.unused_images.size() == static_cast<size_t>(sent));
+}
+
 template <typename Message>
 void check(const Message& message, const easel::RegistryEntry& entry,
            const absl::StatusOr<easel::GenerateRequest>& request) {
@@ -102,11 +109,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] & 1) {
     easel::v1::EditRequest message;
     if (!message.ParseFromArray(data + 1, length)) return 0;
-    check(message, entry, easel::from_proto(message, entry, /*max_images=*/1 + (data[0] >> 7)));
+    const int64_t max_images = 1 + (data[0] >> 7);
+    const auto request = easel::from_proto(easel::v1::EditRequest(message), entry, max_images);
+    check(message, entry, request);
+    if (request.ok()) check_images(*request, message.images_size(), max_images);
   } else {
     easel::v1::GenerateRequest message;
     if (!message.ParseFromArray(data + 1, length)) return 0;
-    check(message, entry, easel::from_proto(message, entry));
+    check(message, entry, easel::from_proto(easel::v1::GenerateRequest(message), entry));
   }
   return 0;
 }

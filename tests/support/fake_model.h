@@ -194,9 +194,11 @@ class RecordingListener : public JobListener {
       note(concat(progress->stage, " ", progress->done, "/", progress->units));
     }
   }
-  void done(absl::StatusOr<GenerateResult> result) override {
+  void done(absl::StatusOr<GenerateResult> result,
+            const std::optional<JobMemory>& memory) override {
     const std::lock_guard lock(mutex_);
     heard_.push_back("done");
+    memory_ = memory;
     result_ = std::make_unique<absl::StatusOr<GenerateResult>>(std::move(result));
     changed_.notify_all();
   }
@@ -208,6 +210,11 @@ class RecordingListener : public JobListener {
   bool is_done() const {
     const std::lock_guard lock(mutex_);
     return result_ != nullptr;
+  }
+  // Of a job that is done.
+  std::optional<JobMemory> memory() const {
+    const std::lock_guard lock(mutex_);
+    return memory_;
   }
   // Fails after ten seconds.
   absl::StatusOr<GenerateResult> await_result() {
@@ -228,6 +235,7 @@ class RecordingListener : public JobListener {
   std::condition_variable changed_;
   std::vector<std::string> heard_;
   std::unique_ptr<absl::StatusOr<GenerateResult>> result_;
+  std::optional<JobMemory> memory_;
 };
 
 inline Job make_job(const std::string& id, const std::string& model = "a") {

@@ -106,6 +106,10 @@ absl::Status set_pictures(const GenerateRequest& request, State& state) {
   if (request.mask && !request.image) return invalid_field("mask needs an image to paint in");
   if (request.strength && !request.image)
     return invalid_field("strength needs an image to start from");
+  if (!request.more_images.empty()) {
+    return invalid_field("more_images has ", request.more_images.size(),
+                         " pictures: FLUX starts from one");
+  }
   if (!request.image) return absl::OkStatus();
   EASEL_ASSIGN_OR_RETURN(state.picture, read_picture(*request.image, "image"));
   if (request.mask) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "engine/image/png.h"
@@ -42,6 +43,19 @@ class IsolatedDecoderTest : public ::testing::Test {
     const std::filesystem::path link = folder_ / name;
     std::filesystem::create_symlink(EASEL_BAD_DECODER, link);
     return decoder(link, timeout);
+  }
+  // Until a process of this one's runs; fails after a minute.
+  static void await_process() {
+    for (int i = 0; i < 6000; ++i) {
+      siginfo_t found = {};
+      if (::waitid(P_ALL, 0, &found, WEXITED | WNOHANG | WNOWAIT) == 0) return;
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    FAIL() << "no process was started";
+  }
+  static std::ptrdiff_t open_files() {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
   }
   static std::string picture() { return *encode_png(test_picture(40, 30, 3), {}); }
 
@@ -93,6 +107,25 @@ TEST_F(IsolatedDecoderTest, StartsNoProcessForWhatItsHeaderRefuses) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a process was started";
 }
 
+TEST_F(IsolatedDecoderTest, LimitsAreTheOperators) {
+  IsolatedDecoderOptions options;
+  options.program = EASEL_PICTURE_DECODER;
+  options.max_pixels = 40 * 30 - 1;
+  const auto few_pixels = *IsolatedDecoder::create(options);
+  EXPECT_TRUE(fails_with(few_pixels->check(picture()), Reason::kInvalidField,
+                         {"40 × 30", "at most 1199 pixels"}));
+  EXPECT_TRUE(fails_with(few_pixels->read(picture(), PictureUse::kPicture).status(),
+                         Reason::kInvalidField, {"at most 1199 pixels"}));
+  options.max_pixels = 40 * 30;
+  options.max_bytes = picture().size() - 1;
+  const auto few_bytes = *IsolatedDecoder::create(options);
+  EXPECT_TRUE(fails_with(few_bytes->check(picture()), Reason::kInvalidField, {"bytes: at most"}));
+  EXPECT_TRUE(fails_with(few_bytes->read(picture(), PictureUse::kMask).status(),
+                         Reason::kInvalidField, {"bytes: at most"}));
+  options.max_bytes += 1;
+  EXPECT_TRUE((*IsolatedDecoder::create(options))->read(picture(), PictureUse::kPicture).ok());
+}
+
 TEST_F(IsolatedDecoderTest, ADecoderThatDiesCostsOnePicture) {
 #ifdef EASEL_SANITIZED  // which catches that signal and exits
   constexpr char kCrashed[] = "exit code 1";
@@ -124,6 +157,42 @@ TEST_F(IsolatedDecoderTest, ADecoderThatHangsIsEndedAtItsTime) {
   EXPECT_TRUE(fails_with(
       bad_decoder("spin", milliseconds(50))->read(picture(), PictureUse::kPicture).status(),
       Reason::kInvalidField, {"too long"}));
+}
+
+TEST_F(IsolatedDecoderTest, ACancelEndsTheReadingAndItsProcess) {
+  const std::ptrdiff_t files = open_files();
+  for (const char* name : {"hang", "spin"}) {
+    const auto reader = bad_decoder(name);
+    CancelToken cancel;
+    auto reading = std::async(std::launch::async, [&] {
+      return reader->read(picture(), PictureUse::kPicture, cancel).status();
+    });
+    await_process();
+    cancel.cancel();
+    EXPECT_TRUE(fails_with(reading.get(), Reason::kCancelled, {"cancelled"})) << name;
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a process is left";
+  }
+  EXPECT_EQ(open_files(), files);
+}
+
+TEST_F(IsolatedDecoderTest, ADeadlineOfTheJobEndsTheReading) {
+  CancelToken cancel;
+  cancel.set_deadline(CancelToken::Clock::now() + milliseconds(50));
+  EXPECT_TRUE(
+      fails_with(bad_decoder("hang")->read(picture(), PictureUse::kPicture, cancel).status(),
+                 Reason::kDeadline, {"deadline"}));
+}
+
+TEST_F(IsolatedDecoderTest, ACancelEndsTheWaitForAPlace) {
+  IsolatedDecoderOptions options;
+  options.program = EASEL_PICTURE_DECODER;
+  options.max_at_once = 0;
+  options.patience = std::chrono::minutes(1);
+  CancelToken cancel;
+  cancel.cancel();
+  EXPECT_TRUE(fails_with(
+      (*IsolatedDecoder::create(options))->read(picture(), PictureUse::kMask, cancel).status(),
+      Reason::kCancelled, {}));
 }
 
 TEST_F(IsolatedDecoderTest, ADecoderThatClosesAndLivesOnIsEnded) {

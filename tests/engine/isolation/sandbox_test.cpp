@@ -2,15 +2,18 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <thread>
 
 #include "base/strings.h"
+#include "engine/isolation/sandbox.h"
 
 namespace easel {
 namespace {
@@ -56,6 +59,36 @@ class WaitingDecoder {
   int input_[2] = {-1, -1};
   pid_t pid_ = -1;
 };
+
+// How a process ended that did `work` in the sandbox: "signal 31", "exit code 0".
+std::string end_of(void (*work)()) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    if (!enter_sandbox().ok()) ::_exit(100);
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  if (WIFSIGNALED(status)) return concat("signal ", WTERMSIG(status));
+  return concat("exit code ", WEXITSTATUS(status));
+}
+
+#ifndef EASEL_SANITIZED  // which has no filter
+TEST(SandboxTest, ASignalToAnotherProcessEndsTheOneThatSendsIt) {
+  // Nothing but a question whether it is there.
+  const std::string killed = concat("signal ", SIGSYS);
+  EXPECT_EQ(end_of([] { ::syscall(SYS_tgkill, ::syscall(SYS_getpid), ::syscall(SYS_gettid), 0); }),
+            "exit code 0");
+  EXPECT_EQ(end_of([] { ::syscall(SYS_tgkill, 1, 1, 0); }), killed);
+  EXPECT_EQ(end_of([] { ::syscall(SYS_tkill, ::syscall(SYS_gettid), 0); }), killed);
+  EXPECT_EQ(end_of([] { ::syscall(SYS_kill, ::syscall(SYS_getpid), 0); }), killed);
+}
+
+TEST(SandboxTest, AbortStillTellsThatItWasOne) {
+  EXPECT_EQ(end_of([] { std::abort(); }), concat("signal ", SIGABRT));
+}
+#endif
 
 TEST(SandboxTest, TheDecoderMayOpenNothingAndGainNothing) {
   const WaitingDecoder decoder;

@@ -45,6 +45,21 @@ TEST_F(EngineTest, TheResultTellsWaitingLoadingMemoryAndFingerprint) {
   EXPECT_GT(result->memory.after.total, 0);
 }
 
+TEST_F(EngineTest, MemoryIsToldOfAJobThatRanHoweverItEnded) {
+  start();
+  const Listener failed = submit_blocked("a");
+  const Listener waited = submit("b");
+  EXPECT_TRUE(engine_->cancel("b"));
+  EXPECT_FALSE(waited->memory().has_value()) << "it never left the queue";
+  EXPECT_TRUE(engine_->cancel("a"));
+  world_->gate.open();
+  EXPECT_TRUE(fails_with(failed->await_result().status(), Reason::kCancelled, {}));
+  ASSERT_TRUE(failed->memory().has_value());
+  EXPECT_GT(failed->memory()->before.total, 0);
+  EXPECT_GE(failed->memory()->peak.total, failed->memory()->before.total);
+  EXPECT_GT(failed->memory()->after.total, 0);
+}
+
 TEST_F(EngineTest, ACancelStopsARunningJobBeforeItsNextUnit) {
   start();
   const Listener a = submit_blocked("a");

@@ -160,7 +160,8 @@ TEST(JobQueueTest, EveryJobEndsOnceUnderLoad) {
       queue.finish(*job);
       job->listener->done(job->cancel.check().ok()
                               ? absl::StatusOr<GenerateResult>(GenerateResult{})
-                              : job->cancel.check());
+                              : job->cancel.check(),
+                          /*memory=*/std::nullopt);
     }
   });
   std::vector<std::thread> pushers;

@@ -99,6 +99,12 @@ TEST(RequestFaultsTest, RefusesPicturesThatCannotBeUsed) {
          r.mask = std::string("hello");
        },
        {"mask"}},
+      {"pictures that would be forgotten",
+       [&](auto& r) {
+         r.image = image;
+         r.more_images = {StartPicture(image)};
+       },
+       {"more_images has 1 pictures: FLUX starts from one"}},
       {"mask alone", [&](auto& r) { r.mask = image; }, {"mask needs an image"}},
       {"strength alone", [](auto& r) { r.strength = 0.5; }, {"strength needs an image"}},
       {"strength below 0",

@@ -168,9 +168,9 @@ TEST_F(EditTest, IsImageToImageFromTheFirstPicture) {
   EXPECT_EQ(logged("request")["method"], "Edit");
 }
 
-TEST_F(EditTest, RefusesMorePicturesThanTheFamilyTakes) {
+TEST_F(EditTest, TakesOneToThreePicturesAndAPrompt) {
   start();
-  EXPECT_TRUE(refused_with(edit(edit_request(2)), "INVALID_FIELD", {"images", "1 alone"}));
+  for (const int count : {1, 2, 3}) EXPECT_TRUE(edit(edit_request(count)).ok()) << count;
   EXPECT_TRUE(refused_with(edit(edit_request(4)), "INVALID_FIELD", {"1 to 3"}));
   EXPECT_TRUE(refused_with(edit(edit_request(0)), "INVALID_FIELD", {"1 to 3"}));
   v1::EditRequest message = edit_request(1);

@@ -91,6 +91,7 @@ WorkerParts WorkerFixture::make_parts() {
     identity.family = "fake";
     identity.variant = "one";
     identity.capabilities = capabilities_;
+    identity.max_start_images = max_start_images_;
     return identity;
   };
   parts.probe.check_files = [](const LocatedModel&) { return absl::OkStatus(); };

@@ -70,6 +70,7 @@ class WorkerFixture : public ::testing::Test {
   TempFolder folder_;
   WorkerOptions options_;
   std::vector<Capability> capabilities_ = {Capability::kTextToImage, Capability::kEdit};
+  int64_t max_start_images_ = 1;
   std::shared_ptr<const PictureReader> pictures_;  // null unless the test has one
   PlanMemory plan_;                                // null unless the test has one
   const std::shared_ptr<testing::FakeWorld> world_ = std::make_shared<testing::FakeWorld>();

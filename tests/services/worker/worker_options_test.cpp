@@ -69,6 +69,8 @@ TEST_F(WorkerOptionsTest, MistakesInTheFileAreToldWithTheirLine) {
       {"threads = 1\nthreads = 2", "worker.toml:2"},
       {"[worker]\nthreads = 1", "unknown key 'worker'"},
       {"a = ", "worker.toml:1"},
+      {"max_upload_megapixels = 65", "must be a whole number from 1 to 64"},
+      {"max_upload_mib = 26", "must be a whole number from 1 to 25"},
       {"memory_budget = 4", "worker.toml:1: 'memory_budget' must be"},
       {"memory_budget = \"4 GiB of it\"", "memory_budget"},
   };
@@ -93,9 +95,10 @@ TEST_F(WorkerOptionsTest, MistakesInFlagsAreTold) {
 }
 
 TEST_F(WorkerOptionsTest, WhatIsPrintedIsReadBackAsTheSame) {
-  const auto given = parse({"--address", "unix:/a \"b\"", "--load", "one", "--load", "two",
-                            "--log-prompts", "--drain-seconds", "7", "--device", "cpu",
-                            "--memory-budget", "6GiB", "--print-config"});
+  const auto given =
+      parse({"--address", "unix:/a \"b\"", "--load", "one", "--load", "two", "--log-prompts",
+             "--drain-seconds", "7", "--device", "cpu", "--memory-budget", "6GiB",
+             "--max-upload-megapixels", "16", "--max-upload-mib", "8", "--print-config"});
   ASSERT_TRUE(given.ok()) << given.status();
   EXPECT_EQ(given->action, WorkerAction::kPrintConfig);
   const std::string text = options_toml(given->options);
@@ -106,18 +109,36 @@ TEST_F(WorkerOptionsTest, WhatIsPrintedIsReadBackAsTheSame) {
   EXPECT_EQ(again->options.load, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(again->options.address, "unix:/a \"b\"");
   EXPECT_EQ(again->options.memory_budget, "6GiB");
+  EXPECT_EQ(again->options.max_upload_megapixels, 16);
+  EXPECT_EQ(again->options.max_upload_mib, 8);
 }
 
 TEST_F(WorkerOptionsTest, HelpNamesEveryOption) {
   const auto command = parse({"--help"});
   ASSERT_TRUE(command.ok());
   EXPECT_EQ(command->action, WorkerAction::kPrintText);
-  for (const char* name :
-       {"--address",  "--tls-cert",      "--tls-key",      "--client-ca",
-        "--insecure", "--registry",      "--models-dir",   "--device",
-        "--dtype",    "--threads",       "--queue-limit",  "--max-loaded-models",
-        "--load",     "--drain-seconds", "--job-seconds",  "--log-prompts",
-        "--config",   "--check-config",  "--print-config", "EASEL_WORKER_ADDRESS"}) {
+  for (const char* name : {"--address",
+                           "--tls-cert",
+                           "--tls-key",
+                           "--client-ca",
+                           "--insecure",
+                           "--registry",
+                           "--models-dir",
+                           "--device",
+                           "--dtype",
+                           "--threads",
+                           "--queue-limit",
+                           "--max-loaded-models",
+                           "--max-upload-megapixels",
+                           "--max-upload-mib",
+                           "--load",
+                           "--drain-seconds",
+                           "--job-seconds",
+                           "--log-prompts",
+                           "--config",
+                           "--check-config",
+                           "--print-config",
+                           "EASEL_WORKER_ADDRESS"}) {
     EXPECT_NE(command->text.find(name), std::string::npos) << name;
   }
 }
