@@ -38,6 +38,7 @@ struct WorkerModel {
   std::optional<double> guidance;
   std::optional<NumberRange> allowed_steps, allowed_guidance, allowed_side;
   uint32_t max_side = 0;
+  uint32_t max_images = 0;  // of an edit, that it uses; 0: it cannot edit
   uint64_t loaded_bytes = 0;
   bool load_waits = false;
   std::string load_problem;        // of the last load; "" for none

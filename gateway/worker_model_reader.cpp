@@ -101,6 +101,7 @@ WorkerModel read_model(const v1::ModelInfo& from) {
     const std::string_view name = capability_name(capability);
     if (!name.empty()) to.capabilities.emplace_back(name);
   }
+  to.max_images = from.max_images();
   to.loaded_bytes = from.loaded_bytes();
   to.load_waits = from.load_waits();
   to.load_problem = from.load_problem();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -27,6 +28,13 @@ absl::StatusOr<GenerateOrder> read_form(const RouteParts& parts, HttpRequest& re
   return order;
 }
 
+// A field's value takes visible ASCII and spaces (RFC 9110 5.5); the record has the words whole.
+std::string header_text(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 // The one picture that was made, as it was stored.
 absl::StatusOr<HttpResponse> picture_response(const RouteParts& parts,
                                               const GenerationRecord& record) {
@@ -40,6 +48,9 @@ absl::StatusOr<HttpResponse> picture_response(const RouteParts& parts,
   response.headers.set("X-Generation-Id", record.asked.id);
   if (record.used.seed) response.headers.set("X-Seed", concat(*record.used.seed));
   response.headers.set("X-Model", record.used.model);
+  for (const std::string& warning : record.used.warnings) {
+    response.headers.add("X-Warning", header_text(warning));
+  }
   return response;
 }
 

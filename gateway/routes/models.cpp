@@ -36,6 +36,7 @@ json to_json(const WorkerModel& model) {
           {"variant", model.variant},
           {"fingerprint", model.fingerprint},
           {"capabilities", model.capabilities},
+          {"max_images", model.max_images},
           {"recommended",
            {{"width", or_null(model.width)},
             {"height", or_null(model.height)},
