@@ -49,6 +49,9 @@ TEST_F(EditTest, AnswersWithThePictureAndNamesItInHeaders) {
   EXPECT_EQ(result->get_header_value("X-Request-Id"), "my-request");
   EXPECT_EQ(result->get_header_value("X-Seed"), "5");
   EXPECT_EQ(result->get_header_value("X-Model"), "demo");
+  EXPECT_EQ(result->get_header_value_count("X-Warning"), 2u);
+  EXPECT_EQ(result->get_header_value("X-Warning", "", 0), "only a test");
+  EXPECT_EQ(result->get_header_value("X-Warning", "", 1), "64 ?? 48?X-Forged: 1");
   ASSERT_EQ(worker.edits().size(), 1u);
   const v1::EditRequest seen = worker.edits()[0];
   EXPECT_EQ(seen.prompt(), "make it blue");

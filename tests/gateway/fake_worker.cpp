@@ -58,6 +58,7 @@ v1::GenerateEvent result_of(const v1::GenerateRequest& request) {
   result.set_guidance(request.has_guidance() ? request.guidance() : 3.5F);
   result.set_sampler("euler");
   result.add_warnings("only a test");
+  result.add_warnings("64 × 48\nX-Forged: 1");
   v1::StageSeconds& stage = *result.add_seconds();
   stage.set_stage("denoise");
   stage.set_seconds(0.5);
@@ -177,6 +178,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
     model.set_state(v1::MODEL_STATE_MISSING);
     model.set_problem("/secret/models/demo is not there");
     model.add_capabilities(v1::CAPABILITY_TEXT_TO_IMAGE);
+    model.set_max_images(3);
     model.mutable_recommended()->set_guidance(3.3F);
     model.mutable_allowed_steps()->set_lowest(1);
     model.mutable_allowed_steps()->set_highest(200);

@@ -22,7 +22,7 @@ TEST_F(GenerateTest, AnswersWithAPictureThatCanBeFetched) {
   EXPECT_EQ(answer["guidance"], 3.5);
   EXPECT_EQ(answer["fingerprint"], "f00d");
   EXPECT_EQ(answer["seconds"], json::parse(R"([{"stage": "denoise", "seconds": 0.5}])"));
-  EXPECT_EQ(answer["warnings"], json::array({"only a test"}));
+  EXPECT_EQ(answer["warnings"], json::array({"only a test", "64 × 48\nX-Forged: 1"}));
   EXPECT_EQ(answer["error"], nullptr);
   const auto picture = client().Get(answer["image_url"].get<std::string>());
   ASSERT_TRUE(picture);

@@ -248,6 +248,7 @@ TEST_F(LostWorkerTest, StatusAndModelsAreToldAsTheWorkerSaysThem) {
   EXPECT_EQ(model["allowed"]["steps"], json::array({1, 200}));
   EXPECT_EQ(model["allowed"]["side"], nullptr);
   EXPECT_EQ(model["capabilities"], json::array({"text_to_image"}));
+  EXPECT_EQ(model["max_images"], 3);
   EXPECT_EQ(models.dump().find("/secret"), std::string::npos);
 }
 
