@@ -21,7 +21,21 @@ constexpr size_t kMaxConfigBytes = 1 << 20;
 constexpr char kFooter[] =
     "Settings come from flags, then from the environment, then from the file.\n"
     "The gateway speaks plain HTTP: beyond this machine it belongs behind a proxy that ends TLS\n"
-    "(deploy/envoy.yaml), as docs/operations.md says.";
+    "(deploy/envoy.yaml), as docs/operations.md says.\n\n"
+    "Exit codes: 0 done, 2 wrong use or configuration, 1 anything else. SIGTERM and SIGINT end "
+    "it.\n"
+    "The log, one JSON object a line, goes to the standard error.\n\n"
+    "Examples:\n"
+    "  easel-gateway --worker unix:/run/easel/worker.sock --data-dir /var/lib/easel\n"
+    "  easel-gateway admin create ada --data-dir /var/lib/easel\n"
+    "  easel-gateway backup /backups/monday --data-dir /var/lib/easel";
+
+// Of the options above, those that matter to a command; they may stand after it, too.
+constexpr char kDataFolderFooter[] =
+    "The gateway's options count here, too; these say which data folder is meant:\n"
+    "  --data-dir FOLDER         Folder of the database and the pictures [EASEL_DATA_DIR]\n"
+    "  --config FILE             TOML file that may name it as data_dir\n"
+    "                            else ~/.local/share/easel\n\n";
 
 std::string default_data_dir() {
   const char* home = std::getenv("HOME");
@@ -52,7 +66,11 @@ void add_admin_command(CLI::App& app, GatewayCommand& command) {
     CLI::App* sub = admin->add_subcommand(name, help)->fallthrough();
     sub->add_option("NAME", command.admin_name, "The admin's name")->required();
     sub->add_option("--password-file", command.password_file,
-                    "File whose first line is the password; else the standard input");
+                    "File whose first line is the password; else the standard input")
+        ->type_name("FILE");
+    sub->footer(concat(kDataFolderFooter,
+                       "Exit codes: 0 done, 1 not done (the name is taken, there is none), 2 wrong "
+                       "use."));
     sub->callback([&command, name] { command.admin_command = name; });
   };
   add("create", "Make an admin, in the gateway that runs or in the data folder");
@@ -67,11 +85,11 @@ void add_backup_command(CLI::App& app, GatewayCommand& command) {
   backup
       ->add_option("DESTINATION", command.backup_folder,
                    "The folder to make: database and pictures, as a data folder has them")
+      ->type_name("FOLDER")
       ->required();
-  backup->footer(
-      "The data folder is that of --data-dir, EASEL_DATA_DIR or --config. What ends in\n"
-      ".partial-… is of a backup that was broken off, and can be removed.\n"
-      "Exit code: 0 made, 1 not made, 2 wrong use.");
+  backup->footer(concat(kDataFolderFooter,
+                        "What ends in .partial-… is of a backup that was broken off, and can be "
+                        "removed.\nExit codes: 0 made, 1 not made, 2 wrong use."));
 }
 
 GatewayCommand printed(std::string text) {
@@ -82,8 +100,11 @@ GatewayCommand printed(std::string text) {
 }
 
 std::string help_of(const GatewaySetting& setting) {
-  return setting.variable.empty() ? setting.help
-                                  : concat(setting.help, " [", setting.variable, "]");
+  std::string help = setting.help;
+  if (const std::string value = setting.text(); !value.empty()) {
+    help += concat("; default ", value);
+  }
+  return setting.variable.empty() ? help : concat(help, " [", setting.variable, "]");
 }
 
 }  // namespace
@@ -97,14 +118,18 @@ absl::StatusOr<GatewayCommand> read_gateway_command(int argc, const char* const*
   app.set_version_flag("--version", concat("easel-gateway ", kVersion));
   std::string config;
   bool check = false, print = false;
-  app.add_option("--config", config, "TOML file with the settings below, '-' written as '_'");
+  app.add_option("--config", config, "TOML file with the settings below, '-' written as '_'")
+      ->type_name("FILE");
   app.add_flag("--check-config", check, "Say whether the configuration is right, and end");
   app.add_flag("--print-config", print, "Print the configuration as a file, and end");
   add_admin_command(app, command);
   add_backup_command(app, command);
   std::map<std::string, std::vector<std::string>> given;
   for (const GatewaySetting& setting : settings) {
-    app.add_option(setting.flag(), given[setting.name], help_of(setting))->expected(1)->take_all();
+    app.add_option(setting.flag(), given[setting.name], help_of(setting))
+        ->expected(1)
+        ->take_all()
+        ->type_name(std::string(setting.type()));
   }
   try {
     app.parse(argc, argv);

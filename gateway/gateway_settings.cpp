@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/error.h"
 #include "base/quote.h"
@@ -63,7 +64,29 @@ absl::Status set_from_toml(const GatewaySetting& setting, const toml::node& node
   return absl::OkStatus();
 }
 
+// A file's key may be the setting's name or the flag's: they differ for lists ("model_costs" and
+// --model-cost).
+bool is_key_of(const GatewaySetting& setting, std::string_view key) {
+  if (key == setting.name) return true;
+  std::string flag = setting.flag().substr(std::string_view("--").size());
+  std::replace(flag.begin(), flag.end(), '-', '_');
+  return key == flag;
+}
+
 }  // namespace
+
+std::string_view GatewaySetting::type() const {
+  if (std::holds_alternative<int64_t*>(value)) return "INT";
+  if (std::holds_alternative<std::vector<std::string>*>(value)) return "LIST";
+  if (name == "data_dir") return "FOLDER";
+  return name == "picture_decoder" || name.ends_with("_file") ? "FILE" : "TEXT";
+}
+
+std::string GatewaySetting::text() const {
+  if (auto* const* number = std::get_if<int64_t*>(&value)) return std::to_string(**number);
+  if (auto* const* word = std::get_if<std::string*>(&value)) return **word;
+  return join(*std::get<std::vector<std::string>*>(value), ",");
+}
 
 std::string GatewaySetting::flag() const {
   std::string flag = "--" + name;
@@ -182,14 +205,19 @@ absl::Status read_gateway_toml(std::string_view text, const std::string& place,
     return invalid_field(place, ":", parsed.error().source().begin.line, ": ",
                          parsed.error().description());
   }
+  std::set<std::string> given;
   for (const auto& [key, node] : parsed.table()) {
     const std::string where = concat(place, ":", key.source().begin.line, ": ", quote(key.str()));
-    const auto setting = std::find_if(settings.begin(), settings.end(),
-                                      [&](const auto& known) { return known.name == key.str(); });
+    const auto setting = std::find_if(settings.begin(), settings.end(), [&](const auto& known) {
+      return is_key_of(known, key.str());
+    });
     if (setting == settings.end()) {
       std::vector<std::string> names;
       for (const GatewaySetting& known : settings) names.push_back(known.name);
       return invalid_field(where, " is unknown: known are ", join(names, ", "));
+    }
+    if (!given.insert(setting->name).second) {
+      return invalid_field(where, " is given twice: ", setting->name, " is the same setting");
     }
     EASEL_RETURN_IF_ERROR(set_from_toml(*setting, node, where));
   }

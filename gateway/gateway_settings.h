@@ -20,6 +20,10 @@ struct GatewaySetting {
   int64_t lowest = 0, highest = 0;  // of whole numbers
 
   std::string flag() const;
+  // For --help: "INT", "TEXT", "LIST" (with commas), "FILE", "FOLDER".
+  std::string_view type() const;
+  // The value as a flag takes it.
+  std::string text() const;
   // Sets the value; lists take commas. INVALID_FIELD that begins with `place`.
   absl::Status set(std::string_view text, std::string_view place) const;
 };
@@ -30,8 +34,9 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& options);
 // What no single setting shows to be wrong: origins, a missing data folder.
 absl::Status check_gateway_options(const GatewayOptions& options);
 
-// Sets what the TOML text has. INVALID_FIELD, with `place` and the line: TOML that is none, an
-// unknown key, a wrong type or value.
+// Sets what the TOML text has; keys are the settings' names or the flags' with '_'. INVALID_FIELD,
+// with `place` and the line: TOML that is none, an unknown key, one given twice, a wrong type or
+// value.
 absl::Status read_gateway_toml(std::string_view text, const std::string& place,
                                const std::vector<GatewaySetting>& settings);
 

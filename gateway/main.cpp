@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <iomanip>
 #include <iostream>
@@ -19,6 +20,7 @@
 #include "gateway/log_event.h"
 #include "gateway/worker_client.h"
 #include "storage/backup.h"
+#include "storage/database.h"
 
 namespace easel {
 namespace {
@@ -89,10 +91,24 @@ int serve(const GatewayOptions& options) {
   return 0;
 }
 
+// A forgotten --data-dir would make an admin of a gateway that nobody runs.
+void say_where(const std::string& data_dir, bool is_new) {
+  std::error_code error;
+  const std::filesystem::path place = std::filesystem::absolute(data_dir, error);
+  std::cout << concat("Data folder: ", error ? data_dir : place.string(), "\n");
+  if (is_new) {
+    std::cout << "Its database is new: if a gateway of yours has another folder, name that one by "
+                 "--data-dir or EASEL_DATA_DIR.\n";
+  }
+}
+
 int administer(const GatewayCommand& command) {
   AdminOrder order{command.admin_command, command.admin_name, ""};
   const absl::StatusOr<std::string> password = read_password(command.password_file);
   if (password.ok()) order.password = *password;
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(
+      std::filesystem::path(command.options.data_dir) / Database::kFileName, error);
   const absl::Status done =
       password.ok() ? give_admin_order(command.options.data_dir, order) : password.status();
   if (!done.ok()) {
@@ -101,6 +117,7 @@ int administer(const GatewayCommand& command) {
   }
   std::cout << (order.command == "create" ? "The admin was made.\n"
                                           : "The password was changed; all sessions have ended.\n");
+  say_where(command.options.data_dir, is_new);
   return 0;
 }
 

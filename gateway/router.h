@@ -47,6 +47,8 @@ struct Route {
   bool admits_pass = false;
   // Whether name and password count, as they do wherever `access` is kAdmin; may be empty.
   std::function<bool(const HttpRequest&)> takes_password;
+  // Pages ask it again and again by themselves: that keeps no admin's session alive.
+  bool is_polled = false;
   Access access = Access::kAdmin;  // set by Router::add
 };
 

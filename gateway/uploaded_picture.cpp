@@ -16,7 +16,7 @@ namespace {
 
 template <typename... Words>
 absl::Status refuse(std::string_view field, const Words&... words) {
-  return api_error(ErrorCode::kInvalidField, concat("'", field, "': ", words...));
+  return api_error(ErrorCode::kInvalidField, concat(field, ": ", words...));
 }
 
 Image shrunk(Image image) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +38,20 @@ absl::Status cannot_make(const std::filesystem::path& destination, std::string_v
 // "a/b/" names the same folder as "a/b".
 std::filesystem::path without_last_slash(const std::filesystem::path& path) {
   return path.has_filename() ? path : path.parent_path();
+}
+
+// A restore moves the data folder away, and the backup would go with it.
+absl::Status check_outside(const std::filesystem::path& destination,
+                           const std::filesystem::path& data_folder) {
+  std::error_code error;
+  const std::filesystem::path data = std::filesystem::canonical(data_folder, error);
+  if (error) return absl::OkStatus();  // what opens it says why
+  const std::filesystem::path place = std::filesystem::weakly_canonical(destination, error);
+  if (error) return absl::OkStatus();
+  const auto [end, unused] = std::mismatch(data.begin(), data.end(), place.begin(), place.end());
+  if (end != data.end()) return absl::OkStatus();
+  return cannot_make(destination, concat("it is inside the data folder ", data.string(),
+                                         ", which a restore moves away; name a folder elsewhere"));
 }
 
 // The folder that a backup is written in until it is whole; removed with all in it unless renamed.
@@ -162,6 +177,7 @@ absl::StatusOr<BackupReport> make_backup(const std::filesystem::path& data_folde
     return cannot_make(place, concat("there is no data folder ", data_folder.string(),
                                      "; --data-dir or EASEL_DATA_DIR must name the gateway's"));
   }
+  EASEL_RETURN_IF_ERROR(check_outside(place, data_folder));
   EASEL_ASSIGN_OR_RETURN(const std::unique_ptr<AsideFolder> aside, AsideFolder::make(place));
   EASEL_RETURN_IF_ERROR(copy_password_mark(data_folder, aside->path()));
   EASEL_ASSIGN_OR_RETURN(auto to, PictureStore::open(aside->path()));

@@ -29,8 +29,8 @@ using OnDatabaseCopied = std::function<void(const DatabaseContents&)>;
 
 // Makes the folder `destination` (0700), which must not exist, in a folder that does. It is written
 // aside, as `destination`.partial-XXXXXX, checked, synced, and renamed: it is there whole or not at
-// all. OUTPUT_FAILED, in words for the operator: no such data folder, destination taken or not
-// writable, disk full, or an error of copy_database; nothing is left behind then.
+// all. OUTPUT_FAILED, in words for the operator: no such data folder, destination inside it, taken
+// or not writable, disk full, or an error of copy_database; nothing is left behind then.
 absl::StatusOr<BackupReport> make_backup(const std::filesystem::path& data_folder,
                                          const std::filesystem::path& destination,
                                          const OnDatabaseCopied& on_database_copied);

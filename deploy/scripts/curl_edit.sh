@@ -26,11 +26,16 @@ if [[ ! -r $picture ]]; then
   exit 2
 fi
 
+# curl's own quoting of a file's name; the name itself stays here.
+upload() {
+  local file=${2//\\/\\\\}
+  echo "$1=@\"${file//\"/\\\"}\";filename=picture"
+}
 # --form-string takes a prompt as it is, also one that begins with @ or has a semicolon in it.
-fields=(--form "image=@\"$picture\"" --form-string "prompt=$prompt")
+fields=(--form "$(upload image "$picture")" --form-string "prompt=$prompt")
 for field in "$@"; do
   if [[ $field == *=@* ]]; then
-    fields+=(--form "${field%%=@*}=@\"${field#*=@}\"")
+    fields+=(--form "$(upload "${field%%=@*}" "${field#*=@}")")
   elif [[ $field == *=* ]]; then
     fields+=(--form-string "$field")
   else

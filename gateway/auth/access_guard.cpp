@@ -63,6 +63,18 @@ std::optional<std::pair<std::string, std::string>> decode_basic(std::string_view
   return std::pair(text.substr(0, colon), text.substr(colon + 1));
 }
 
+// A page that nobody is at would else keep its session alive by what it polls.
+SessionUse use_of(const HttpRequest& request) {
+  const bool by_itself = (request.route != nullptr && request.route->is_polled) ||
+                         request.headers.find("X-Unattended") != nullptr;
+  return by_itself ? SessionUse::kByItself : SessionUse::kByPerson;
+}
+
+bool is_for_admins(Access access, const HttpRequest& request) {
+  return access == Access::kAdmin || (request.route != nullptr && request.route->takes_password &&
+                                      request.route->takes_password(request));
+}
+
 unsigned scope_of(Access access) {
   switch (access) {
     case Access::kGenerate:
@@ -106,10 +118,7 @@ absl::StatusOr<Identity> AccessGuard::identify(Access access, const HttpRequest&
   if (request.headers.count("Authorization") > 1) return unauthorized("two Authorization fields");
   if (const auto token = credentials_of(*authorization, "Bearer")) return of_key(*token);
   const auto encoded = credentials_of(*authorization, "Basic");
-  const bool asks_for_password =
-      access == Access::kAdmin || (request.route != nullptr && request.route->takes_password &&
-                                   request.route->takes_password(request));
-  if (encoded && asks_for_password) return of_password(*encoded, request);
+  if (encoded && is_for_admins(access, request)) return of_password(*encoded, request);
   return of_session(access, request);
 }
 
@@ -158,7 +167,7 @@ absl::StatusOr<Identity> AccessGuard::of_session(Access access, const HttpReques
   const std::string token = session_token_of(request);
   if (token.empty()) return Identity();
   EASEL_ASSIGN_OR_RETURN(const std::optional<SessionRecord> session,
-                         parts_.admins.session_of(token));
+                         parts_.admins.session_of(token, use_of(request)));
   if (!session) return Identity();
   if (is_safe_method(request.method)) {
     if (!comes_from_admins(request)) return Identity();
@@ -167,7 +176,7 @@ absl::StatusOr<Identity> AccessGuard::of_session(Access access, const HttpReques
     const bool meant = csrf != nullptr && request.headers.count("X-CSRF-Token") == 1 &&
                        equal_in_constant_time(*csrf, csrf_token_of(token)) &&
                        comes_from_admins(request);
-    if (!meant && access == Access::kAdmin) {
+    if (!meant && is_for_admins(access, request)) {
       return api_error(ErrorCode::kForbidden,
                        "a write with an admin's cookie needs that session's X-CSRF-Token, from a "
                        "page of this host or of an admins' origin");

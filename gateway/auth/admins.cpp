@@ -177,11 +177,13 @@ absl::StatusOr<SessionStart> Admins::log_in(const std::string& name, std::string
   return start;
 }
 
-absl::StatusOr<std::optional<SessionRecord>> Admins::session_of(std::string_view token) {
+absl::StatusOr<std::optional<SessionRecord>> Admins::session_of(std::string_view token,
+                                                                SessionUse use) {
   const int64_t now = clock_.utc_ms();
   EASEL_ASSIGN_OR_RETURN(std::optional<SessionRecord> session,
                          store_.find_session(hash_of_token(token), now, now - options_.idle_ms));
-  if (session && now - session->used_at_ms >= kTouchIntervalMs) {
+  const bool is_due = session && now - session->used_at_ms >= kTouchIntervalMs;
+  if (is_due && use == SessionUse::kByPerson) {
     // A full disk does not log admins out.
     store_.touch_session(session->id, now).IgnoreError();
   }

@@ -38,6 +38,9 @@ struct SessionStart {
   SessionRecord session;
 };
 
+// Whether somebody does something, or a page asks by itself: that does not count as use.
+enum class SessionUse { kByPerson, kByItself };
+
 class Admins {
  public:
   static constexpr size_t kMinPasswordBytes = 12, kMaxPasswordBytes = 1024;
@@ -59,8 +62,8 @@ class Admins {
   absl::StatusOr<SessionStart> log_in(const std::string& name, std::string_view password,
                                       const std::string& address, std::string_view user_agent,
                                       std::string_view old_token);
-  // The session of a cookie, which counts as used now; nullopt for one that has ended.
-  absl::StatusOr<std::optional<SessionRecord>> session_of(std::string_view token);
+  // The session of a cookie; nullopt for one that has ended.
+  absl::StatusOr<std::optional<SessionRecord>> session_of(std::string_view token, SessionUse use);
   absl::StatusOr<bool> end_session(std::string_view id) { return store_.end_session(id); }
   absl::StatusOr<std::vector<SessionRecord>> sessions();
   // The name, or "(unknown name)" where no admin has it: it may have been a password in the wrong

@@ -13,8 +13,8 @@ namespace {
 
 constexpr char kPreflightSeconds[] = "600";
 constexpr char kRequestHeaders[] =
-    "Accept, Authorization, Content-Type, Last-Event-ID, X-CSRF-Token, X-Request-Id, traceparent, "
-    "tracestate";
+    "Accept, Authorization, Content-Type, Last-Event-ID, X-CSRF-Token, X-Request-Id, X-Unattended, "
+    "traceparent, tracestate";
 
 // "host:80" → "host", ":80"; the colons of "[::1]" are the host's.
 std::pair<std::string_view, std::string_view> split_port(std::string_view authority) {

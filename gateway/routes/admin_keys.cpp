@@ -9,6 +9,7 @@
 #include "gateway/json_body.h"
 #include "gateway/json_response.h"
 #include "gateway/route_parts.h"
+#include "storage/fold_phrase.h"
 
 namespace easel {
 namespace {
@@ -58,14 +59,37 @@ unsigned read_scopes(JsonFields& fields) {
   return scopes;
 }
 
+// Whether it holds what is no text: it stands in tables, logs and the audit log.
+bool has_control_character(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    // U+0080 … U+009F
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xa0)
+      return true;
+  }
+  return false;
+}
+
+std::string read_name(JsonFields& fields) {
+  const std::string given = fields.text("name").value_or("");
+  const size_t first = given.find_first_not_of(' ');
+  const std::string name = first == std::string::npos
+                               ? ""
+                               : given.substr(first, given.find_last_not_of(' ') + 1 - first);
+  if (count_code_points(name) > kMaxNameCodePoints || has_control_character(name) ||
+      fold_phrase(name).empty()) {
+    fields.fail("name", concat("must have 1 to ", kMaxNameCodePoints,
+                               " characters, one of them visible and none a control character"));
+  }
+  return name;
+}
+
 absl::StatusOr<ApiKeyRecord> read_key(const std::string& body) {
   EASEL_ASSIGN_OR_RETURN(const json object, parse_json_object(body));
   JsonFields fields(object);
   ApiKeyRecord key;
-  key.name = fields.text("name").value_or("");
-  if (key.name.empty() || count_code_points(key.name) > kMaxNameCodePoints) {
-    fields.fail("name", concat("must have 1 to ", kMaxNameCodePoints, " characters"));
-  }
+  key.name = read_name(fields);
   key.scopes = read_scopes(fields);
   key.units_per_minute = fields.whole_number("units_per_minute", 0, kMaxUnits);
   key.units_per_day = fields.whole_number("units_per_day", 0, kMaxUnits);

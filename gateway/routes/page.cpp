@@ -1,6 +1,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/strings.h"
 #include "gateway/entity_tag.h"
 #include "gateway/route_parts.h"
 #include "gateway/web/web_assets.h"
@@ -34,15 +35,37 @@ void add_page(Router& router, std::string_view pattern, const WebAsset& asset) {
   router.add(Access::kPublic, std::move(route));
 }
 
+// The same address without its last slash. What the pattern takes for a segment needs no escaping.
+void add_redirect(Router& router, std::string_view pattern) {
+  Route route;
+  route.method = "GET";
+  route.pattern = concat(pattern, "/");
+  route.handler = [](HttpRequest& request) {
+    constexpr int kPermanentRedirect = 308;
+    HttpResponse response;
+    response.status = kPermanentRedirect;
+    response.headers.set("Location", request.path.substr(0, request.path.size() - 1));
+    response.headers.set("Referrer-Policy", "no-referrer");
+    response.headers.set("Cache-Control", "no-cache");
+    return response;
+  };
+  router.add(Access::kPublic, std::move(route));
+}
+
+void add_named_page(Router& router, std::string_view pattern, std::string_view file) {
+  add_page(router, pattern, *find_web_asset(file));
+  add_redirect(router, pattern);
+}
+
 }  // namespace
 
 void add_page_routes(Router& router) {
   for (const WebAsset& asset : web_assets()) add_page(router, asset.path, asset);
   // Pages whose address says what they show; their scripts read it.
-  add_page(router, "/admin", *find_web_asset("/assets/admin.html"));
-  add_page(router, "/p/{share_slug}", *find_web_asset("/assets/prank.html"));
-  add_page(router, "/builder", *find_web_asset("/assets/builder.html"));
-  add_page(router, "/builder/{builder_slug}", *find_web_asset("/assets/builder.html"));
+  add_named_page(router, "/admin", "/assets/admin.html");
+  add_named_page(router, "/p/{share_slug}", "/assets/prank.html");
+  add_named_page(router, "/builder", "/assets/builder.html");
+  add_named_page(router, "/builder/{builder_slug}", "/assets/builder.html");
 }
 
 }  // namespace easel

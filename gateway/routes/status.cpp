@@ -73,6 +73,7 @@ void add_status_route(Router& router, const RouteParts& parts) {
   Route route;
   route.method = "GET";
   route.pattern = "/api/status";
+  route.is_polled = true;
   route.handler = [parts](HttpRequest& request) { return answer(parts, request); };
   router.add(Access::kGenerateOrEdit, std::move(route));
 }

@@ -69,7 +69,7 @@ async function refresh() {
   try {
     const {body, actions = []} = await current.render();
     if (mine !== shown || current !== part) return;
-    byId('part-body').replaceChildren(...body);
+    redraw(body);
     byId('part-actions').replaceChildren(...actions);
   } catch (error) {
     if (mine !== shown || current !== part) return;
@@ -79,6 +79,17 @@ async function refresh() {
       el('div', {class: 'actions'}, el('button', {class: 'button', type: 'button', onclick: refresh}, 'Try again')));
     alarm(inOneLine(error));
   }
+}
+
+// The keyboard stays at the button of the same name, or in the part where that one is gone; wide tables stay scrolled.
+function redraw(body) {
+  const old = byId('part-body');
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+  const scrolled = [...old.querySelectorAll('.table')].map((region) => [region.getAttribute('aria-label'), region.scrollLeft]);
+  const find = (label) => old.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+  old.replaceChildren(...body);
+  for (const [label, left] of scrolled) find(label)?.scrollTo({left, behavior: 'instant'});
+  if (focused !== null) (find(focused) ?? byId('part')).focus({preventScroll: true});
 }
 
 byId('login').addEventListener('submit', async (event) => {

@@ -47,6 +47,17 @@ export const stopGeneration = (id) => write('DELETE', `/api/generations/${encode
 export const findGenerations = (query, cursor) => pageOf('/api/admin/generations', cursor,
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
 export const removeGeneration = (id) => write('DELETE', `/api/admin/generations/${encodeURIComponent(id)}`);
+// What waits for its turn, the next one first.
+export async function getWaiting() {
+  const newestFirst = [];
+  let cursor = null;
+  do {
+    const {items, next} = await pageOf('/api/admin/generations', cursor, {status: 'queued', limit: 100});
+    newestFirst.push(...items);
+    cursor = next;
+  } while (cursor);
+  return newestFirst.reverse();
+}
 export const getPrompts = (cursor) => pageOf('/api/admin/prompts', cursor, {limit: 20});
 
 export const getAdminModels = () => getJson('/api/admin/models');

@@ -2,6 +2,7 @@
 
 import {getKeys, makeKey, revokeKey} from '/assets/admin_api.js';
 import {announce} from '/assets/announcer.js';
+import {copyText} from '/assets/copy.js';
 import {el} from '/assets/dom.js';
 import {inOneLine} from '/assets/messages.js';
 import {closeSheet, confirmIn, openSheet} from '/assets/sheet.js';
@@ -78,11 +79,14 @@ export class KeysPart {
 
   #show(made) {
     const sheet = document.getElementById('sheet');
+    const key = el('code', {id: 'made-key'}, made.key);
+    const copy = el('button', {class: 'button', type: 'button', id: 'copy-key'}, 'Copy');
+    copy.addEventListener('click', () => copyText(made.key, () => getSelection().selectAllChildren(key), copy));
     sheet.replaceChildren(el('h2', {id: 'sheet-title'}, 'The key'),
       el('p', {}, 'This is the only time that it is shown.'),
-      el('div', {class: 'secret'}, el('code', {id: 'made-key'}, made.key)),
-      el('div', {class: 'dialog-actions'}, el('button', {class: 'primary', type: 'button', onclick: () => closeSheet()}, 'I have it')));
-    sheet.querySelector('.primary').focus();
+      el('div', {class: 'secret'}, key),
+      el('div', {class: 'dialog-actions'}, copy, el('button', {class: 'primary', type: 'button', onclick: () => closeSheet()}, 'I have it')));
+    copy.focus();
     announce('The key was made.');
   }
 }

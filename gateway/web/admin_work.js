@@ -1,11 +1,12 @@
-// What the worker does right now; asked every few seconds while it is looked at.
+// What the worker does right now and what waits for it; asked every few seconds while it is looked at.
 
-import {stopGeneration} from '/assets/admin_api.js';
-import {announce} from '/assets/announcer.js';
+import {getWaiting, stopGeneration} from '/assets/admin_api.js';
+import {alarm, announce} from '/assets/announcer.js';
 import {getStatus} from '/assets/api.js';
 import {bytesText} from '/assets/bytes.js';
 import {el} from '/assets/dom.js';
-import {actButton, shortId, table} from '/assets/table.js';
+import {inOneLine} from '/assets/messages.js';
+import {actButton, shortId, table, when} from '/assets/table.js';
 
 const AGAIN_MS = 3000;
 
@@ -24,7 +25,9 @@ export class WorkPart {
   }
 
   async render() {
-    const status = await getStatus();
+    const [status, queued] = await Promise.all([getStatus(), getWaiting()]);
+    const begun = new Set(status.running.map(({generation_id: id}) => id));
+    const waiting = queued.filter(({generation_id: id}) => !begun.has(id)).map((record, index) => ({...record, place: index + 1}));
     this.leave();
     this.#timer = setTimeout(() => this.#again(), AGAIN_MS);
     return {body: [
@@ -34,13 +37,20 @@ export class WorkPart {
         ['Generation', ({generation_id: id}) => shortId(id)], ['Model', ({model}) => model],
         ['Doing', ({stage, done, units}) => `${stage} ${done} of ${units}`],
         ['Seconds', ({seconds}) => seconds.toFixed(1)],
-        ['', (job) => actButton('Cancel', `Cancel ${job.generation_id}`, () => this.#cancel(job)), 'end'],
-      ], status.running, 'Nothing runs.'),
+        ['', (job) => this.#cancelButton(job), 'end'],
+      ], status.running, 'Nothing runs.', 'Running'),
+      el('h3', {}, 'Waiting'),
+      table([
+        ['Place', ({place}) => place], ['Generation', ({generation_id: id}) => shortId(id)], ['Model', ({model_used: model}) => model || 'auto'],
+        ['Prompt', ({prompt}) => (prompt.length > 80 ? `${prompt.slice(0, 80)}…` : prompt)],
+        ['Since', ({created_at: at}) => when(at)],
+        ['', (job) => this.#cancelButton(job), 'end'],
+      ], waiting, 'Nothing waits.', 'Waiting'),
       el('h3', {}, 'Memory'),
       table([
         ['Device', ({name}) => name], ['Used', ({used_bytes: bytes}) => bytesText(bytes)],
         ['Budget', ({budget_bytes: bytes}) => bytesText(bytes)], ['All', ({total_bytes: bytes}) => bytesText(bytes)],
-      ], status.devices, 'The worker tells of no device.'),
+      ], status.devices, 'The worker tells of no device.', 'Memory'),
     ]};
   }
 
@@ -49,19 +59,26 @@ export class WorkPart {
     return `The worker ${worker.draining ? 'is about to end' : 'is ready'}; ${queue.length} of at most ${queue.limit} wait.`;
   }
 
-  // Not while somebody is in the middle of a table: what has the focus would go.
+  // Not in the middle of a click: what was pressed would be gone before it is let go.
   #again() {
-    const inUse = document.getElementById('part-body').contains(document.activeElement) && document.activeElement.tagName === 'BUTTON';
-    if (document.hidden || inUse) {
+    if (document.hidden || document.querySelector('#part-body :active')) {
       this.#timer = setTimeout(() => this.#again(), AGAIN_MS);
       return;
     }
     this.#refresh();
   }
 
+  #cancelButton(job) {
+    return actButton('Cancel', `Cancel ${job.generation_id}`, () => this.#cancel(job));
+  }
+
   async #cancel(job) {
-    await stopGeneration(job.generation_id);
-    announce('Cancelled.');
+    try {
+      await stopGeneration(job.generation_id);
+      announce('Cancelled.');
+    } catch (error) {
+      alarm(inOneLine(error));
+    }
     await this.#refresh();
   }
 }

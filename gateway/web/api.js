@@ -1,5 +1,7 @@
 // The gateway's REST routes (docs/rest_api.md). Every failure is an ApiError.
 
+import {isAttended} from '/assets/attendance.js';
+
 export const ANSWER_MS = 20_000;
 
 // `code` is the gateway's, or `unreachable` when no answer came at all.
@@ -42,7 +44,9 @@ export function setCsrfToken(token) {
 }
 
 export async function send(path, options) {
-  const headers = csrfToken === '' ? options.headers : {...options.headers, 'X-CSRF-Token': csrfToken};
+  const headers = {...options.headers};
+  if (csrfToken !== '') headers['X-CSRF-Token'] = csrfToken;
+  if (!isAttended()) headers['X-Unattended'] = '1';
   let response;
   try {
     response = await fetch(path, {...options, headers});

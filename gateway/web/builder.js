@@ -3,6 +3,7 @@
 
 import {whoIsIn} from '/assets/admin_api.js';
 import {alarm, announce} from '/assets/announcer.js';
+import {copyText} from '/assets/copy.js';
 import {byId, el} from '/assets/dom.js';
 import {explain, inOneLine} from '/assets/messages.js';
 import {changePrank, createPrank, getPrank, orderTriggers, removePrank, removeTrigger} from '/assets/prank_api.js';
@@ -53,6 +54,9 @@ function show(loaded) {
   document.title = `${prank.title} · Prank builder`;
   byId('prank').hidden = false;
   byId('prank-title').value = prank.title;
+  byId('address-form').hidden = prank.is_vip;  // everybody knows it
+  byId('prank-share_slug').value = prank.share_slug;
+  setError('prank-share_slug', '');
   byId('share-link').value = `${location.origin}/p/${prank.share_slug}`;
   byId('builder-link').value = location.href;
   byId('views').textContent = prank.view_count === 1 ? '1 visit' : `${prank.view_count} visits`;
@@ -122,6 +126,21 @@ async function saveTitle(event) {
   });
 }
 
+// Links that were given away lead nowhere then, so that it is asked about.
+async function saveAddress(event) {
+  event.preventDefault();
+  const shareSlug = byId('prank-share_slug').value.trim();
+  if (shareSlug === prank.share_slug) return setError('prank-share_slug', '');
+  const mayBeOne = /^[a-z0-9][a-z0-9-]+[a-z0-9]$/.test(shareSlug);  // else the server says what is wrong
+  const text = `Links to /p/${prank.share_slug} that you gave away lead nowhere then.`;
+  if (mayBeOne && !await confirmIn('Change the address?', text, 'Change it')) return;
+  await told('prank-share_slug', async () => {
+    await changePrank(builderSlug, {share_slug: shareSlug});
+    await load();
+    announce('The address was changed.');
+  });
+}
+
 async function create(event) {
   event.preventDefault();
   const title = byId('new-title').value.trim();
@@ -166,21 +185,13 @@ function setError(id, text) {
   if (text !== '') byId(id).setAttribute('aria-invalid', 'true');
 }
 
-async function copy(id, button) {
+function copy(id, button) {
   const input = byId(id);
-  try {
-    await navigator.clipboard.writeText(input.value);
-  } catch {
-    // Pages from plain http on another host may not; a selection can be copied by hand.
-    input.select();
-    if (!document.execCommand('copy')) return announce('Selected: copy it by hand.');
-  }
-  button.textContent = 'Copied';
-  setTimeout(() => { button.textContent = 'Copy'; }, 2000);
-  announce('Copied.');
+  return copyText(input.value, () => input.select(), button);
 }
 
 byId('title-form').addEventListener('submit', saveTitle);
+byId('address-form').addEventListener('submit', saveAddress);
 byId('new-form').addEventListener('submit', create);
 byId('add').addEventListener('click', () => triggerForm.open(null));
 byId('remove').addEventListener('click', removeAll);

@@ -2,8 +2,8 @@
 
 import {el} from '/assets/dom.js';
 
-// `columns`: [['Name', (record) => text or element, 'end'?]].
-export function table(columns, records, empty) {
+// `columns`: [['Name', (record) => text or element, 'end'?]]; `label` tells it from others of the page.
+export function table(columns, records, empty, label = 'Table') {
   if (records.length === 0) return el('p', {class: 'hint'}, empty);
   const head = columns.map(([name, , side]) => el('th', {scope: 'col', class: side ?? null}, name));
   const rows = records.map((record) => el('tr', {}, ...columns.map(([, cell, side]) => {
@@ -11,7 +11,7 @@ export function table(columns, records, empty) {
     return el('td', {class: side ?? null}, content instanceof Node ? content : el('bdi', {}, String(content ?? '–')));
   })));
   // Focusable, so that the keyboard can scroll a wide one.
-  return el('div', {class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Table'},
+  return el('div', {class: 'table', tabindex: 0, role: 'region', 'aria-label': label},
     el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)));
 }
 

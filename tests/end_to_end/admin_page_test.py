@@ -70,6 +70,76 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.until_text("#part-body", "Cancelled")
         self.look("admin-generations")
 
+    def wait_in_line(self, *names):
+        """Generations that wait behind a long one, in this order."""
+        long_one = self.service().generate_in_background(steps=200, width=512, height=512, request_id="ahead-of-them")
+        self.addCleanup(long_one.join)
+        self.addCleanup(self.ask, "DELETE", "/api/generations/ahead-of-them")
+        self.service().wait_until_drawing()
+        for place, name in enumerate(names, 1):
+            waiting = self.service().generate_in_background(prompt=f"the prompt of {name}", request_id=name)
+            self.addCleanup(waiting.join)
+            self.service().wait_for(name, lambda: self.service().get("/api/status").json()["queue"]["length"] == place)
+
+    def waiting(self):
+        return [[cell.text for cell in row.find_elements("css selector", "td")] for row in self.page.all("#part-body [aria-label=Waiting] tbody tr")]
+
+    def test_shows_what_waits_in_its_order_and_cancels_it_by_keyboard(self):
+        from selenium.webdriver.common.keys import Keys
+
+        self.wait_in_line("waits-1", "waits-2", "waits-3")
+        self.log_in()
+        self.page.until(lambda: len(self.waiting()) == 3, "what waits")
+        self.assertEqual([row[0] for row in self.waiting()], ["1", "2", "3"])
+        self.assertEqual([row[3] for row in self.waiting()], [f"the prompt of waits-{i}" for i in (1, 2, 3)])
+        self.assertIn("ahead-of-t", self.page.text("#part-body [aria-label=Running]"))
+        self.look("admin-work-waiting")
+        for scheme in ("dark", "light"):
+            self.prefer(scheme)
+            self.resize(360, 740)
+            self.assertLessEqual(self.page.sideways()[0], 0, self.page.sideways())
+            self.check_with_axe()
+            button = self.page.find("button[aria-label='Cancel waits-2']").rect
+            self.assertTrue(0 <= button["x"] and button["x"] + button["width"] <= 360, "in reach without scrolling sideways")
+            self.driver.execute_script("document.querySelector('[aria-label=Waiting]').scrollIntoView()")
+            self.look(f"admin-small-waiting-{scheme}")
+        self.resize(1000, 900)
+        self.page.tab_to("button[aria-label='Cancel waits-2']")
+        drawn = self.page.focused()
+        self.page.until(lambda: self.page.focused() != drawn, "the table drawn anew")
+        self.assertEqual(self.page.focused().get_attribute("aria-label"), "Cancel waits-2", "the keyboard stays where it was")
+        self.page.press(Keys.ENTER)
+        self.page.until(lambda: [row[3] for row in self.waiting()] == ["the prompt of waits-1", "the prompt of waits-3"], "one less")
+        self.assertEqual([row[0] for row in self.waiting()], ["1", "2"])
+        self.assertEqual(self.page.focused().get_attribute("id"), "part", "not at the top of the page")
+        for name in ("waits-1", "waits-3"):
+            self.page.click(f"button[aria-label='Cancel {name}']")
+            self.page.until(lambda: not self.page.find(f"button[aria-label='Cancel {name}']"), "it gone")
+        self.page.until_text("#part-body", "Nothing waits.")
+        status = self.ask("GET", "/api/generations/waits-2").json()
+        self.assertEqual(status["status"], "cancelled")
+
+    def test_what_it_polls_while_nobody_is_there_says_so(self):
+        from selenium.webdriver.common.keys import Keys
+
+        self.log_in()
+        self.page.until_text("#part-body", "Nothing waits.")
+        self.driver.execute_script(
+            "window.asked = []; const send = window.fetch;"
+            "window.fetch = (path, options) => { asked.push([path, options.headers['X-Unattended'] ?? '']); return send(path, options); }"
+        )
+
+        def marks(path):
+            return [mark for asked, mark in self.driver.execute_script("return asked") if asked.startswith(path)]
+
+        self.page.press(Keys.SHIFT)
+        polls = ("/api/status", "/api/admin/generations")
+        self.page.until(lambda: all("" in marks(path) for path in polls), "polls while somebody is there")
+        self.driver.execute_script("const now = performance.now.bind(performance); performance.now = () => now() + 61000")
+        self.page.until(lambda: all(marks(path)[-1] == "1" for path in polls), "polls while nobody is there")
+        self.page.press(Keys.SHIFT)
+        self.page.until(lambda: all(marks(path)[-1] == "" for path in polls), "polls after a key")
+
     def card(self, key):
         return f"#part-body [data-model='{key}']"
 
@@ -192,6 +262,11 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.click(".trigger-form .primary")
         key = self.page.until(lambda: self.page.text("#made-key"), "the key")
         self.look("admin-key")
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"], "origin": self.url})
+        self.assertEqual(self.page.focused().get_attribute("id"), "copy-key")
+        self.page.click("#copy-key")
+        self.page.until_text("#copy-key", "Copied")
+        self.assertEqual(self.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])"), key)
         self.page.click("#sheet .primary")
         self.page.until_text("#part-body", "the shop")
         self.assertNotIn(key, self.driver.page_source)
@@ -212,6 +287,11 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.until(lambda: len(self.page.all("#part-body button[aria-label^='End']")) == before - 1, "one session less")
         self.open("audit", "Audit log")
         self.page.until_text("#part-body", "/api/admin/sessions")
+        shown = self.page.text("#part-body")
+        for entry in self.ask("GET", "/api/admin/audit?limit=50").json()["items"]:
+            self.assertIn(entry["target"], shown, "whole")
+        self.assertRegex(shown, r"session [0-9a-f]{16}\b")
+        self.assertIn(f"admin {NAME}", shown)
         self.look("admin-audit")
 
     def test_makes_the_vip_prank_once_and_shows_what_visitors_did(self):

@@ -253,6 +253,11 @@ class EditCase(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("seed 4, generation", done.stdout)
         self.assertEqual(output.read_bytes()[:4], b"\x89PNG")
+        odd = self.service.folder / 'a "b" \\c;type=x, d.png'
+        odd.write_bytes(png(64, 64))
+        more = [script[0], odd, "a circle", output, "steps=1", "strength=0.5", f"mask=@{odd}"]
+        done = subprocess.run(more, env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
         refused = subprocess.run([*script, output, "steps=0"], env=environment, capture_output=True, text=True)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("'steps'", refused.stderr)

@@ -65,6 +65,42 @@ TEST_F(GatewayOptionsTest, ThePrintedConfigurationReadsBackTheSame) {
             (std::vector<std::string>{"https://example.org", "http://localhost:1"}));
 }
 
+TEST_F(GatewayOptionsTest, TheFileTakesTheNamesOfTheFlags) {
+  const std::string file = folder
+                               .write("g.toml",
+                                      "model_cost = [\"flux_dev=4\"]\n"
+                                      "cors_origin = [\"https://example.org\"]\n"
+                                      "trusted_proxy = [\"10.0.0.1\"]\nadmin_origins = []\n")
+                               .string();
+  const auto command = read({"--config", file.c_str()});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->options.model_costs, std::vector<std::string>{"flux_dev=4"});
+  EXPECT_EQ(command->options.cors_origins, std::vector<std::string>{"https://example.org"});
+  EXPECT_EQ(command->options.trusted_proxies, std::vector<std::string>{"10.0.0.1"});
+  folder.write("g.toml", "model_cost = [\"a=1\"]\nmodel_costs = [\"b=1\"]\n");
+  EXPECT_TRUE(fails_with(read({"--config", file.c_str()}).status(), Reason::kInvalidField,
+                         {"g.toml:2", "twice", "model_costs"}));
+}
+
+TEST_F(GatewayOptionsTest, HelpSaysTypesDefaultsAndExitCodes) {
+  const std::string help = read({"--help"})->text;
+  for (const char* part :
+       {"--port INT", "--data-dir FOLDER", "--picture-decoder FILE", "--host TEXT",
+        "--cors-origin LIST", "--config FILE", "default 7999", "default 127.0.0.1:50051",
+        "default http://localhost:3000,", "default 768", "default allow", "Exit codes: 0 "}) {
+    EXPECT_NE(help.find(part), std::string::npos) << part << " of " << help;
+  }
+  for (const std::vector<const char*>& command :
+       {std::vector<const char*>{"admin", "create", "--help"},
+        {"admin", "reset", "--help"},
+        {"backup", "--help"}}) {
+    const std::string text = read(command)->text;
+    for (const char* part : {"--data-dir FOLDER", "EASEL_DATA_DIR", "Exit codes: 0 "}) {
+      EXPECT_NE(text.find(part), std::string::npos) << part << " of " << command[0];
+    }
+  }
+}
+
 TEST_F(GatewayOptionsTest, NamesTheLineOfWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"port = 1\nprot = 2\n", ":2"},  {"port = \"1\"\n", ":1"},

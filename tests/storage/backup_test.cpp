@@ -122,6 +122,25 @@ TEST(BackupTest, HasTheMarkOfThePasswordFileForItsOwnerAlone) {
   EXPECT_EQ(info.st_mode & 0777u, 0600u);
 }
 
+// A restore moves the data folder away, and would take such a backup along.
+TEST(BackupTest, RefusesADestinationInsideTheDataFolder) {
+  const TempFolder folder;
+  ASSERT_TRUE(draw(*open_storage(folder / "data"), "a").ok());
+  const std::set<std::string> before = names_in(folder / "data");
+  std::filesystem::create_directory_symlink(folder / "data", folder / "link");
+  for (const char* inside :
+       {"data/backup", "data/generations/backup", "data/../data/b", "link/backup"}) {
+    EXPECT_TRUE(fails_with(make_backup(folder / "data", folder / inside, nothing).status(),
+                           Reason::kOutputFailed, {"inside the data folder", inside}))
+        << inside;
+    EXPECT_TRUE(fails_with(make_backup(folder / "link", folder / inside, nothing).status(),
+                           Reason::kOutputFailed, {"inside the data folder"}))
+        << inside;
+  }
+  EXPECT_EQ(names_in(folder / "data"), before);
+  EXPECT_TRUE(make_backup(folder / "data", folder / "data2", nothing).ok()) << "a like name beside";
+}
+
 // Its pictures are copies: what happens to the data folder's afterwards does not reach them.
 TEST(BackupTest, SharesNoFileWithTheDataFolder) {
   const TempFolder folder;

@@ -198,5 +198,9 @@ echo "__version__ = '2.9.1'" >"$work/torch/version.py"
 expect "and refuses another torch" "*built for torch 2.11*2.9.1*" "$("$work/bundle/run.sh" true 2>&1)"
 unset EASEL_TORCH_ROOT
 
+for bench in $(sed -n 's/.*\[\[ ${1:-} == \([a-z]*\) \]\].*/\1/p' tools/dev/bench.sh); do
+  expect "./dev help lists bench $bench once" 1 "$(./dev help | grep -c "^  bench $bench ")"
+done
+
 echo "$failures failures"
 ((failures == 0))

@@ -120,6 +120,20 @@ TEST_F(AdminCommandTest, MakesAnAdminInTheGatewayThatRuns) {
             std::string::npos);
 }
 
+TEST_F(AdminCommandTest, SaysWhichDataFolderAndThatItsDatabaseIsNew) {
+  constexpr char kIsNew[] = "Its database is new";
+  EXPECT_EQ(run({"admin", "create", "ada"}, concat(kPassword, "\n")), 0);
+  std::string told = text_of(folder / "log");
+  EXPECT_NE(told.find(concat("Data folder: ", data().string(), "\n")), std::string::npos) << told;
+  EXPECT_NE(told.find(kIsNew), std::string::npos) << told;
+  EXPECT_NE(told.find("--data-dir"), std::string::npos) << told;
+  std::filesystem::remove(folder / "log");
+  EXPECT_EQ(run({"admin", "create", "bob"}, concat(kPassword, "\n")), 0);
+  told = text_of(folder / "log");
+  EXPECT_NE(told.find(data().string()), std::string::npos) << told;
+  EXPECT_EQ(told.find(kIsNew), std::string::npos) << told;
+}
+
 TEST_F(AdminCommandTest, AResetEndsTheSessionsOfTheGatewayThatRuns) {
   serve();
   ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);

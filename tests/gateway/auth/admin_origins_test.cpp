@@ -1,4 +1,4 @@
-// Which pages act as an admin, and where an admin's name and password count.
+// Which pages act as an admin and for how long, and where an admin's name and password count.
 #include "base/strings.h"
 #include "tests/gateway/auth/service_fixture.h"
 
@@ -7,7 +7,14 @@ namespace {
 
 constexpr char kAdasBasic[] = "Basic YWRhOmNvcnJlY3QgaG9yc2UgYmF0dGVyeQ==";
 
-class AdminOriginsTest : public ServiceTest {};
+constexpr int64_t kMinuteMs = 60'000;
+
+class AdminOriginsTest : public ServiceTest {
+ protected:
+  int status_with(const Login& login) {
+    return call("GET", "/api/admin/session", with(login)).status;
+  }
+};
 
 // An origin that may use the API is no admins' for that: its pages send credentials of their own.
 TEST_F(AdminOriginsTest, PagesOfListedOriginsReadNothingByAnAdminsCookie) {
@@ -58,6 +65,39 @@ TEST_F(AdminOriginsTest, NamePasswordEditThePrankOfAdmins) {
       concat("/api/pranks/builder/", plain["builder_slug"].get<std::string>());
   EXPECT_EQ(call("GET", of_maker, wrong).status, 200);
   EXPECT_EQ(access->admins().hasher().num_hashes(), before) << "it was not looked at";
+}
+
+// An unattended dashboard would else be open all day.
+TEST_F(AdminOriginsTest, WhatAPageAsksByItselfKeepsNoSessionAlive) {
+  start_with_admin();
+  const Login polled = log_in(), watched = log_in(), used = log_in();
+  HeaderList unattended = with(watched);
+  unattended.add("X-Unattended", "1");
+  for (int minute = 1; minute < 30; ++minute) {
+    now_ms += kMinuteMs;
+    EXPECT_EQ(call("GET", "/api/status", with(polled)).status, 200);
+    EXPECT_EQ(call("GET", "/api/admin/generations?status=queued", unattended).status, 200);
+    EXPECT_EQ(call("GET", "/api/admin/generations?status=queued", with(used)).status, 200);
+  }
+  now_ms += kMinuteMs;
+  EXPECT_EQ(status_with(polled), 401);
+  EXPECT_EQ(status_with(watched), 401);
+  EXPECT_EQ(status_with(used), 200);
+}
+
+TEST_F(AdminOriginsTest, WritesToAnAdminsPrankNeedTheCsrfTokenAsThoseUnderApiAdminDo) {
+  start_with_admin();
+  const Login login = log_in();
+  const auto made = json_of(call("POST", "/api/admin/pranks/vip", with(login), "{}"));
+  const std::string path = concat("/api/pranks/builder/", made["builder_slug"].get<std::string>());
+  const HeaderList cookie = list_of({{"Cookie", login.cookie}});
+  EXPECT_EQ(call("GET", path, cookie).status, 200);
+  const HttpResponse refused = call("PATCH", path, cookie, R"({"title": "x"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(error_of(refused), "forbidden");
+  EXPECT_NE(refused.body.find("X-CSRF-Token"), std::string::npos);
+  EXPECT_EQ(call("PATCH", path, {}, R"({"title": "x"})").status, 401);
+  EXPECT_EQ(call("PATCH", path, with(login), R"({"title": "x"})").status, 200);
 }
 
 }  // namespace

@@ -35,6 +35,24 @@ TEST_F(ApiKeysTest, AKeyIsShownOnceAndStoredAsItsHash) {
       json_of(call("GET", "/api/admin/keys", with(log_in())))["items"][0]["used_at"].is_null());
 }
 
+TEST_F(ApiKeysTest, ANameIsTrimmedAndMustBeTextThatCanBeSeen) {
+  start_with_admin();
+  const HeaderList admin = with(log_in());
+  const auto make = [&](const std::string& name) {
+    return call("POST", "/api/admin/keys", admin,
+                nlohmann::json{{"name", name}, {"scopes", {"edit"}}}.dump());
+  };
+  for (const char* name :
+       {"", "   ", "\u00a0\u2003", "\u200b", "a\nb", "\tx", "x\x7f", "x\u0085y"}) {
+    const HttpResponse refused = make(name);
+    EXPECT_EQ(refused.status, 400) << name;
+    EXPECT_EQ(error_of(refused), "invalid_field") << name;
+  }
+  EXPECT_EQ(json_of(make("  the shop "))["name"], "the shop");
+  EXPECT_EQ(json_of(make(" " + std::string(80, 'x')))["name"], std::string(80, 'x'));
+  EXPECT_EQ(json_of(make("L\u00e4dchen \u00c2\u00a7"))["name"], "L\u00e4dchen \u00c2\u00a7");
+}
+
 TEST_F(ApiKeysTest, ARevokedKeyIsRefusedForEver) {
   start_with_admin();
   const std::string key = make_key({{"name", "k"}, {"scopes", {"generate"}}});

@@ -186,11 +186,28 @@ TEST_F(RouteTableTest, NothingIsPublicThatIsNotMeantToBe) {
                                  "/p/{share_slug}",
                                  "/builder",
                                  "/builder/{builder_slug}"};
+  for (const char* page : {"/admin", "/p/{share_slug}", "/builder", "/builder/{builder_slug}"}) {
+    meant.insert(concat(page, "/"));
+  }
   for (const WebAsset& asset : web_assets()) meant.insert(std::string(asset.path));
   for (const auto& route : routes->routes()) {
     if (route->access != Access::kPublic) continue;
     EXPECT_TRUE(meant.contains(route->pattern)) << route->pattern;
     EXPECT_TRUE(route->method == "GET" || route->pattern == "/api/admin/login");
+  }
+}
+
+TEST_F(RouteTableTest, ALastSlashLeadsToThePage) {
+  start();
+  for (const char* page : {"/admin", "/p/some-slug", "/builder", "/builder/0f3a", "/p/..evil"}) {
+    const HttpResponse moved = call("GET", concat(page, "/"));
+    EXPECT_EQ(moved.status, 308) << page;
+    ASSERT_NE(moved.headers.find("Location"), nullptr) << page;
+    EXPECT_EQ(*moved.headers.find("Location"), page);
+    EXPECT_EQ(call("GET", page).status, 200) << page;
+  }
+  for (const char* path : {"/p//", "/admin//", "/p/", "/p//evil.example/", "/builder/a/b/"}) {
+    EXPECT_EQ(call("GET", path).status, 404) << path;
   }
 }
 
