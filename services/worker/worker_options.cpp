@@ -57,7 +57,7 @@ CLI::Option* add(CLI::App& app, const char* name, std::optional<T>& value, const
 
 void add_whole(CLI::App& app, const char* name, std::optional<int64_t>& value, WholeBounds bounds,
                const std::string& help) {
-  add(app, name, value, "N", help)->check(CLI::Range(bounds.lowest, bounds.highest));
+  add(app, name, value, "INT", help)->check(CLI::Range(bounds.lowest, bounds.highest));
 }
 
 void add_switch(CLI::App& app, const char* name, std::optional<bool>& value,
@@ -80,22 +80,25 @@ void add_listening_options(CLI::App& app, OptionLayer& layer) {
 }
 
 void add_model_options(CLI::App& app, OptionLayer& layer) {
-  add(app, "--registry", layer.registry, "FILE", "The registry of models, TOML");
-  add(app, "--models-dir", layer.models_dir, "DIR", "Holds models as ORG/NAME");
-  add(app, "--device", layer.device, "NAME",
+  add(app, "--registry", layer.registry, "FILE",
+      "The registry of models, TOML; default ~/.config/easel/models.toml, and the demo model "
+      "without");
+  add(app, "--models-dir", layer.models_dir, "FOLDER", "Holds models as ORG/NAME; default: none");
+  add(app, "--device", layer.device, "TEXT",
       "auto (a GPU where there is one), cpu, cuda or cuda:N; default auto");
-  add(app, "--dtype", layer.dtype, "NAME", "auto, fp32, bf16 or fp16; default auto");
-  add(app, "--memory-budget", layer.memory_budget, "6GiB",
+  add(app, "--dtype", layer.dtype, "TEXT", "auto, fp32, bf16 or fp16; default auto");
+  add(app, "--memory-budget", layer.memory_budget, "SIZE",
       "Most memory that jobs may take (of the whole process on a CPU, of the device on a GPU): "
-      "weights come and go as `easel plan` says; default: all stay");
+      "as 6GiB; weights come and go as `easel plan` says; default: all stay");
   add_whole(app, "--threads", layer.threads, kThreadBounds,
             "Processor cores to compute with; default 0: all");
   add_whole(app, "--max-loaded-models", layer.max_loaded_models, kLoadedBounds,
             "Models in memory at once; default 1");
   app.add_option_function<std::vector<std::string>>(
          "--load", [&layer](const std::vector<std::string>& keys) { layer.load = keys; },
-         "Loads this model before the worker says that it serves; may be repeated")
-      ->type_name("KEY")
+         "Loads the model of this key before the worker says that it serves; may be repeated; "
+         "default: none")
+      ->type_name("TEXT")
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -141,6 +141,11 @@ TEST_F(WorkerOptionsTest, HelpNamesEveryOption) {
                            "EASEL_WORKER_ADDRESS"}) {
     EXPECT_NE(command->text.find(name), std::string::npos) << name;
   }
+  for (const char* part :
+       {"--queue-limit INT", "--registry FILE", "--models-dir FOLDER", "--device TEXT",
+        "--memory-budget SIZE", "default 64", "default 127.0.0.1:50051", "Exit codes: 0 "}) {
+    EXPECT_NE(command->text.find(part), std::string::npos) << part << " of " << command->text;
+  }
 }
 
 }  // namespace
