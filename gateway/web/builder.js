@@ -50,13 +50,16 @@ function showMissing(error) {
 }
 
 function show(loaded) {
+  // Else what is being typed there stays.
+  if (loaded.share_slug !== prank?.share_slug) {
+    byId('prank-share_slug').value = loaded.share_slug;
+    setError('prank-share_slug', '');
+  }
   prank = loaded;
   document.title = `${prank.title} · Prank builder`;
   byId('prank').hidden = false;
   byId('prank-title').value = prank.title;
   byId('address-form').hidden = prank.is_vip;  // everybody knows it
-  byId('prank-share_slug').value = prank.share_slug;
-  setError('prank-share_slug', '');
   byId('share-link').value = `${location.origin}/p/${prank.share_slug}`;
   byId('builder-link').value = location.href;
   byId('views').textContent = prank.view_count === 1 ? '1 visit' : `${prank.view_count} visits`;
