@@ -57,7 +57,9 @@ CLI::Option* add(CLI::App& app, const char* name, std::optional<T>& value, const
 
 void add_whole(CLI::App& app, const char* name, std::optional<int64_t>& value, WholeBounds bounds,
                const std::string& help) {
-  add(app, name, value, "INT", help)->check(CLI::Range(bounds.lowest, bounds.highest));
+  add(app, name, value, "INT", help)
+      ->check(CLI::Range(bounds.lowest, bounds.highest)
+                  .description(concat(bounds.lowest, " to ", bounds.highest)));
 }
 
 void add_switch(CLI::App& app, const char* name, std::optional<bool>& value,
