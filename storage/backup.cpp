@@ -139,7 +139,7 @@ class Backup {
     report_.pictures = report_.picture_bytes = 0;
     return for_each_picture(copy_, [&](PictureKind kind, const std::string& file) -> absl::Status {
       EASEL_ASSIGN_OR_RETURN(const std::optional<uint64_t> bytes,
-                             to_->copy_from(*from_, kind, file));
+                             to_->copy_from(*from_, kind, file, linked_));
       if (!bytes) {
         missing.emplace(kind, file);
         return absl::OkStatus();
@@ -152,6 +152,7 @@ class Backup {
 
   const std::filesystem::path database_, copy_;
   const std::unique_ptr<PictureStore> from_, to_;
+  PictureStore::LinkedFiles linked_;
   BackupReport report_;
 };
 

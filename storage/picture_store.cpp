@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -64,15 +65,55 @@ absl::Status copy_file(const StoredFile& file, int folder, const std::string& na
   return absl::OkStatus();
 }
 
+// That no other write of this process uses.
+std::string temporary_name(const std::string& name) {
+  static std::atomic<uint64_t> counter{0};
+  return concat(name, ".", counter++, kTemporarySuffix);
+}
+
+// Brings the folder's new entry to the disk, or takes it back.
+absl::Status sync_entry(int folder, const std::string& name) {
+  if (::fsync(folder) == 0) return absl::OkStatus();
+  absl::Status status = storage_error(kCannotWrite, errno, "fsync the folder of " + name);
+  ::unlinkat(folder, name.c_str(), 0);
+  return status;
+}
+
 // Into place, and the folder's entry on the disk.
 absl::Status publish(int folder, const std::string& temporary, const std::string& name) {
   if (::renameat(folder, temporary.c_str(), folder, name.c_str()) != 0) {
     return storage_error(kCannotWrite, errno, "rename to " + name);
   }
-  if (::fsync(folder) == 0) return absl::OkStatus();
-  absl::Status status = storage_error(kCannotWrite, errno, "fsync the folder of " + name);
-  ::unlinkat(folder, name.c_str(), 0);
-  return status;
+  return sync_entry(folder, name);
+}
+
+// Another name for a file, in place of what has it: 0, or the errno that says why not.
+int make_link(int from_folder, const std::string& from, int to_folder, const std::string& to) {
+  const auto try_link = [&] {
+    return ::linkat(from_folder, from.c_str(), to_folder, to.c_str(), 0) == 0 ? 0 : errno;
+  };
+  const int error = try_link();
+  if (error != EEXIST) return error;
+  ::unlinkat(to_folder, to.c_str(), 0);
+  return try_link();
+}
+
+// Gives the name a file of the same bytes that has no other names yet, because a file system allows
+// so many of one file (65,000: ext4). False where that cannot be done, or the name is gone.
+bool renew(int folder, const OpenPicture& source) {
+  const absl::StatusOr<std::string> bytes = source.file.read_all();
+  const std::string temporary = temporary_name(source.name);
+  // An exchange and no renaming: a name that is removed meanwhile stays so.
+  const bool renewed =
+      bytes.ok() && write_temporary(folder, temporary, *bytes).ok() &&
+      ::renameat2(folder, temporary.c_str(), folder, source.name.c_str(), RENAME_EXCHANGE) == 0;
+  ::unlinkat(folder, temporary.c_str(), 0);
+  return renewed;
+}
+
+absl::Status check_name(std::string_view id, int index) {
+  if (is_generation_id(id) && index >= 0 && index <= kMaxIndex) return absl::OkStatus();
+  return invalid_field("picture ", index, ": its generation has no valid id, or too many of them");
 }
 
 absl::StatusOr<std::vector<std::string>> list(const std::filesystem::path& folder) {
@@ -162,19 +203,33 @@ absl::StatusOr<FileDescriptor> PictureStore::open_folder(PictureKind kind,
 
 absl::StatusOr<std::string> PictureStore::write(PictureKind kind, std::string_view id, int index,
                                                 std::string_view bytes) {
-  if (!is_generation_id(id) || index < 0 || index > kMaxIndex) {
-    return invalid_field("picture ", index,
-                         ": its generation has no valid id, or too many of them");
-  }
-  static std::atomic<uint64_t> counter{0};
+  EASEL_RETURN_IF_ERROR(check_name(id, index));
   const std::string name = picture_file_name(kind, id, index);
-  const std::string temporary = concat(name, ".", counter++, kTemporarySuffix);
+  const std::string temporary = temporary_name(name);
   EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotWrite));
   absl::Status status = write_temporary(folder.get(), temporary, bytes);
   if (status.ok()) status = publish(folder.get(), temporary, name);
   if (status.ok()) return name;
   ::unlinkat(folder.get(), temporary.c_str(), 0);
   return status;
+}
+
+absl::StatusOr<std::string> PictureStore::link(const OpenPicture& source, PictureKind kind,
+                                               std::string_view id, int index) {
+  EASEL_RETURN_IF_ERROR(check_name(id, index));
+  std::string name = picture_file_name(kind, id, index);
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor from, open_folder(source.kind, kCannotRead));
+  EASEL_ASSIGN_OR_RETURN(const FileDescriptor to, open_folder(kind, kCannotWrite));
+  int error = make_link(from.get(), source.name, to.get(), name);
+  if (error == EMLINK && renew(from.get(), source)) {
+    error = make_link(from.get(), source.name, to.get(), name);
+  }
+  if (error != 0) {
+    EASEL_ASSIGN_OR_RETURN(const std::string bytes, source.file.read_all());
+    return write(kind, id, index, bytes);
+  }
+  EASEL_RETURN_IF_ERROR(sync_entry(to.get(), name));
+  return name;
 }
 
 absl::StatusOr<std::optional<StoredFile>> PictureStore::open_file(PictureKind kind,
@@ -198,13 +253,24 @@ absl::StatusOr<std::optional<StoredFile>> PictureStore::open_file(PictureKind ki
 
 absl::StatusOr<std::optional<uint64_t>> PictureStore::copy_from(const PictureStore& other,
                                                                 PictureKind kind,
-                                                                std::string_view name) {
+                                                                std::string_view name,
+                                                                LinkedFiles& linked) {
   EASEL_ASSIGN_OR_RETURN(const std::optional<StoredFile> here, open_file(kind, name));
   if (here) return std::optional<uint64_t>(here->bytes());
   EASEL_ASSIGN_OR_RETURN(const std::optional<StoredFile> file, other.open_file(kind, name));
   if (!file) return std::optional<uint64_t>();
   EASEL_ASSIGN_OR_RETURN(const FileDescriptor folder, open_folder(kind, kCannotWrite));
+  EASEL_ASSIGN_OR_RETURN(const auto identity, file->identity_of_many_names());
+  const auto twin = identity ? linked.find(*identity) : linked.end();
+  if (twin != linked.end()) {
+    const auto& [twin_kind, twin_name] = twin->second;
+    EASEL_ASSIGN_OR_RETURN(const FileDescriptor from, open_folder(twin_kind, kCannotRead));
+    if (make_link(from.get(), twin_name, folder.get(), std::string(name)) == 0) {
+      return std::optional<uint64_t>(file->bytes());
+    }
+  }
   EASEL_RETURN_IF_ERROR(copy_file(*file, folder.get(), std::string(name)));
+  if (identity) linked[*identity] = {kind, std::string(name)};
   return std::optional<uint64_t>(file->bytes());
 }
 

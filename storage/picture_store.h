@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,8 +24,20 @@
 
 namespace easel {
 
+// A file of a store that is open: what is done with it holds also when its name is removed
+// meanwhile.
+struct OpenPicture {
+  PictureKind kind = PictureKind::kPicture;
+  std::string name;
+  StoredFile file;
+};
+
 class PictureStore {
  public:
+  // Files that have several names, by what tells them from all others, and one that each has in
+  // the folder that they are copied to.
+  using LinkedFiles = std::map<FileIdentity, std::pair<PictureKind, std::string>>;
+
   // Whether a row has this file; an error stops the sweep.
   using IsKnown = std::function<absl::StatusOr<bool>(PictureKind, std::string_view file)>;
 
@@ -39,16 +53,23 @@ class PictureStore {
   absl::StatusOr<std::string> write(PictureKind kind, std::string_view id, int index,
                                     std::string_view bytes);
 
+  // Gives a generation its picture without writing one: `source` gets another name, which is
+  // returned; a copy where the file system makes no (more) links. Each name is removed without the
+  // others. Errors as write().
+  absl::StatusOr<std::string> link(const OpenPicture& source, PictureKind kind, std::string_view id,
+                                   int index);
+
   // nullopt when there is no such file: also for every name that picture_file_name cannot have
   // made, and for what is not a plain file.
   absl::StatusOr<std::optional<StoredFile>> open_file(PictureKind kind,
                                                       std::string_view name) const;
 
   // Copies a file of `other` (as open_file finds it) under the same name, and returns its bytes;
-  // what is here already stays. nullopt when `other` has none. Not synced, and half of it may stay
-  // after an OUTPUT_FAILED: for a folder that nobody uses yet.
+  // what is here already stays. nullopt when `other` has none. One of several names is a link to
+  // the copy of another, which `linked` knows. Not synced, and half of it may stay after an
+  // OUTPUT_FAILED: for a folder that nobody uses yet.
   absl::StatusOr<std::optional<uint64_t>> copy_from(const PictureStore& other, PictureKind kind,
-                                                    std::string_view name);
+                                                    std::string_view name, LinkedFiles& linked);
 
   // Removes a file that no row has got, after a write whose row could not be closed. Ok when there
   // is none.

@@ -110,6 +110,33 @@ TEST(BackupTest, IsAFolderThatAGatewayStartsOn) {
   EXPECT_EQ(ids_with_pictures(folder / "backup"), std::set<std::string>{"a"});
 }
 
+// A trigger's picture and the answers that it gave are one file, in the backup too.
+TEST(BackupTest, AFileOfSeveralNamesIsCopiedOnce) {
+  const TempFolder folder;
+  auto storage = open_storage(folder / "data");
+  const int64_t prank = storage->pranks().insert(sample_prank("a-prank")).value();
+  ASSERT_TRUE(add_trigger(*storage, prank, "owl").ok());
+  PictureStore& pictures = storage->pictures();
+  const OpenPicture source{PictureKind::kPrankPicture, "owl.png",
+                           *pictures.open_file(PictureKind::kPrankPicture, "owl.png").value()};
+  for (const std::string id : {"a", "b"}) {
+    ASSERT_TRUE(draw(*storage, id).ok());
+    ASSERT_TRUE(pictures.link(source, PictureKind::kPicture, id, 0).ok());
+  }
+  const auto made = make_backup(folder / "data", folder / "backup", nothing);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->missing, 0);
+  for (const char* const file : {"pranks/owl.png", "generations/a.png", "generations/b.png"}) {
+    struct stat info {};
+    ASSERT_EQ(::stat((folder / "backup" / file).c_str(), &info), 0) << file;
+    EXPECT_EQ(info.st_nlink, 3u) << file;
+    EXPECT_EQ(read_file(folder / "backup" / file, 100).value(), "owl");
+  }
+  struct stat info {};
+  ASSERT_EQ(::stat((folder / "backup/thumbnails/a.webp").c_str(), &info), 0);
+  EXPECT_EQ(info.st_nlink, 1u);
+}
+
 // Without it the next start would take the password file's password for a new one.
 TEST(BackupTest, HasTheMarkOfThePasswordFileForItsOwnerAlone) {
   const TempFolder folder;

@@ -4,15 +4,40 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <deque>
 #include <string>
 
 #include "base/file.h"
 #include "storage/storage_error.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_folder.h"
+
+namespace easel {
+namespace {
+
+// What the next links fail with, 0: they do not.
+std::deque<int>& link_errors() {
+  static std::deque<int> errors;
+  return errors;
+}
+
+}  // namespace
+}  // namespace easel
+
+// A function of the program comes before the C library's.
+extern "C" int linkat(int from, const char* name, int to, const char* as, int flags) noexcept {
+  std::deque<int>& errors = easel::link_errors();
+  const int error = errors.empty() ? 0 : errors.front();
+  if (!errors.empty()) errors.pop_front();
+  if (error == 0) return static_cast<int>(::syscall(SYS_linkat, from, name, to, as, flags));
+  errno = error;
+  return -1;
+}
 
 namespace easel {
 namespace {
@@ -27,6 +52,24 @@ class PictureStoreTest : public ::testing::Test {
   }
   bool opens(std::string_view name) const {
     return store_->open_file(PictureKind::kPicture, name).value().has_value();
+  }
+  // A trigger's picture.
+  OpenPicture store_source(std::string_view bytes) {
+    const std::string name = store_->write(PictureKind::kPrankPicture, "t", 0, bytes).value();
+    return {PictureKind::kPrankPicture, name,
+            *store_->open_file(PictureKind::kPrankPicture, name).value()};
+  }
+  std::string link(const OpenPicture& source, std::string_view id) {
+    return store_->link(source, PictureKind::kPicture, id, 0).value();
+  }
+  std::string picture(std::string_view id) const {
+    return read_file(folder_ / concat("generations/", id, ".png"), kPlenty).value();
+  }
+  // How many names its file has.
+  nlink_t num_names(std::string_view file) const {
+    struct stat info {};
+    EXPECT_EQ(::stat((folder_ / file).c_str(), &info), 0) << file;
+    return info.st_nlink;
   }
 
   TempFolder folder_;
@@ -64,6 +107,66 @@ TEST_F(PictureStoreTest, ReplacesWhatAFailedAttemptLeft) {
   ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "new").ok());
   EXPECT_EQ(read_file(folder_ / "generations/a.png", kPlenty).value(), "new");
   EXPECT_EQ(num_files("generations"), 1u);
+}
+
+TEST_F(PictureStoreTest, ALinkTakesNoRoomAndEachNameIsRemovedByItself) {
+  const OpenPicture source = store_source("bytes");
+  EXPECT_EQ(link(source, "a"), "a.png");
+  EXPECT_EQ(store_->link(source, PictureKind::kPicture, "a", 7).value(), "a~7.png");
+  EXPECT_EQ(num_names("pranks/t.png"), 3u);
+  ASSERT_TRUE(store_->remove(PictureKind::kPrankPicture, "t.png").ok());
+  EXPECT_EQ(picture("a"), "bytes");
+  ASSERT_TRUE(store_->remove(PictureKind::kPicture, "a.png").ok());
+  EXPECT_EQ(picture("a~7"), "bytes");
+  EXPECT_FALSE(store_->link(source, PictureKind::kPicture, "../a", 0).ok());
+}
+
+TEST_F(PictureStoreTest, ALinkTakesThePlaceOfWhatAFailedAttemptLeft) {
+  ASSERT_TRUE(store_->write(PictureKind::kPicture, "a", 0, "old").ok());
+  const OpenPicture source = store_source("bytes");
+  link(source, "a");
+  EXPECT_EQ(picture("a"), "bytes");
+  link(source, "a");
+  EXPECT_EQ(num_names("pranks/t.png"), 2u);
+  EXPECT_EQ(num_files("generations"), 1u);
+}
+
+TEST_F(PictureStoreTest, WhatIsRemovedOrCannotBeLinkedIsCopied) {
+  const OpenPicture source = store_source("bytes");
+  for (const int error : {EPERM, EXDEV, EOPNOTSUPP}) {
+    link_errors() = {error};
+    link(source, "a");
+    EXPECT_EQ(picture("a"), "bytes") << error;
+    EXPECT_EQ(num_names("pranks/t.png"), 1u);
+  }
+  ASSERT_TRUE(store_->remove(PictureKind::kPrankPicture, "t.png").ok());
+  link(source, "b");
+  EXPECT_EQ(picture("b"), "bytes");
+}
+
+// A popular trigger: the file system allows no more names of its file.
+TEST_F(PictureStoreTest, AFileThatMayHaveNoMoreNamesIsRenewed) {
+  const OpenPicture source = store_source("bytes");
+  link(source, "old");
+  link_errors() = {EMLINK};
+  link(source, "new");
+  EXPECT_EQ(num_names("generations/old.png"), 1u);
+  EXPECT_EQ(num_names("generations/new.png"), 2u) << "with the trigger's";
+  EXPECT_EQ(read_file(folder_ / "pranks/t.png", kPlenty).value(), "bytes");
+  EXPECT_EQ(num_files("pranks"), 1u);
+  // Its trigger went meanwhile: the name does not come back.
+  ASSERT_TRUE(store_->remove(PictureKind::kPrankPicture, "t.png").ok());
+  link_errors() = {EMLINK};
+  link(source, "last");
+  EXPECT_EQ(picture("last"), "bytes");
+  EXPECT_EQ(num_files("pranks"), 0u);
+}
+
+TEST_F(PictureStoreTest, ALinkThatDoesNotReachTheDiskFails) {
+  const OpenPicture source = store_source("bytes");
+  std::filesystem::remove_all(folder_ / "generations");
+  EXPECT_TRUE(fails_with(store_->link(source, PictureKind::kPicture, "a", 0).status(),
+                         Reason::kOutputFailed, {"data folder is gone"}));
 }
 
 TEST_F(PictureStoreTest, ReadsPiecesAndNoneBeyondTheEnd) {
