@@ -107,11 +107,15 @@ bool phrase_matches(MatchKind kind, std::string_view folded_phrase,
   return false;
 }
 
+bool is_tried_before(const TriggerCandidate& a, const TriggerCandidate& b) {
+  return rank(a) < rank(b);
+}
+
 const TriggerCandidate* match_trigger(absl::Span<const TriggerCandidate> candidates,
                                       std::string_view folded_prompt) {
   const TriggerCandidate* best = nullptr;
   for (const TriggerCandidate& candidate : candidates) {
-    if (best != nullptr && rank(*best) < rank(candidate)) continue;
+    if (best != nullptr && is_tried_before(*best, candidate)) continue;
     if (phrase_matches(candidate.match, candidate.folded_phrase, folded_prompt)) best = &candidate;
   }
   return best;

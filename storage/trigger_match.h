@@ -32,8 +32,11 @@ struct TriggerCandidate {
 // lengths' sum, whatever they hold.
 bool phrase_matches(MatchKind kind, std::string_view folded_phrase, std::string_view folded_prompt);
 
-// The one that answers, of those that match: the highest priority; then the strictest kind; then
-// the longest phrase (in bytes); then the lowest id. nullptr when none matches.
+// The order in which triggers are tried: the highest priority; then the strictest kind; then the
+// longest phrase (in bytes); then the lowest id.
+bool is_tried_before(const TriggerCandidate& a, const TriggerCandidate& b);
+
+// The one that answers: the first that matches. nullptr when none does.
 const TriggerCandidate* match_trigger(absl::Span<const TriggerCandidate> candidates,
                                       std::string_view folded_prompt);
 

@@ -44,7 +44,7 @@ constexpr char kPrioritySql[] =
 
 constexpr char kListSql[] = R"sql(
 SELECT prank_triggers.id, phrase, match_kind, priority, picture_file, thumbnail_file,
-  generations.id, hit_count, prank_triggers.created_at_ms, updated_at_ms
+  generations.id, hit_count, prank_triggers.created_at_ms, updated_at_ms, folded_phrase
 FROM prank_triggers LEFT JOIN generations ON generations.number = prank_triggers.generation
 WHERE prank = ?)sql";
 
@@ -57,8 +57,6 @@ WHERE prank = ? AND match_kind = 0 AND folded_phrase = ?)sql";
 constexpr char kOthersSql[] = R"sql(
 SELECT id, match_kind, priority, folded_phrase FROM prank_triggers
 WHERE prank = ? AND match_kind IN (1, 2))sql";
-constexpr char kPictureSql[] =
-    "SELECT picture_file, thumbnail_file FROM prank_triggers WHERE id = ?";
 
 constexpr char kKnownPictureSql[] = "SELECT 1 FROM prank_triggers WHERE picture_file = ?";
 constexpr char kKnownThumbnailSql[] = "SELECT 1 FROM prank_triggers WHERE thumbnail_file = ?";
@@ -108,7 +106,13 @@ std::set<int64_t> ids_of(SQLite::Database& connection, int64_t prank) {
   return ids;
 }
 
-TriggerRecord read_trigger(SQLite::Statement& statement) {
+// A trigger, and what its place in the list depends on.
+struct RankedTrigger {
+  TriggerCandidate rank;
+  TriggerRecord trigger;
+};
+
+RankedTrigger read_trigger(SQLite::Statement& statement) {
   RowReader row(statement);
   TriggerRecord trigger;
   trigger.id = row.integer();
@@ -121,7 +125,8 @@ TriggerRecord read_trigger(SQLite::Statement& statement) {
   trigger.hit_count = row.integer();
   trigger.created_at_ms = row.integer();
   trigger.updated_at_ms = row.integer();
-  return trigger;
+  TriggerCandidate rank{trigger.id, trigger.match, trigger.priority, row.text()};
+  return {std::move(rank), std::move(trigger)};
 }
 
 template <typename... Values>
@@ -218,16 +223,17 @@ absl::Status TriggerStore::reorder(int64_t prank, absl::Span<const int64_t> ids,
 }
 
 absl::StatusOr<std::vector<TriggerRecord>> TriggerStore::list(int64_t prank) {
-  std::vector<TriggerRecord> triggers;
+  std::vector<RankedTrigger> ranked;
   EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
     SQLite::Statement statement(connection, kListSql);
     bind_values(statement, prank);
-    while (statement.executeStep()) triggers.push_back(read_trigger(statement));
+    while (statement.executeStep()) ranked.push_back(read_trigger(statement));
     return absl::OkStatus();
   }));
-  std::sort(triggers.begin(), triggers.end(), [](const auto& a, const auto& b) {
-    return a.priority != b.priority ? a.priority > b.priority : a.id < b.id;
-  });
+  std::sort(ranked.begin(), ranked.end(),
+            [](const auto& a, const auto& b) { return is_tried_before(a.rank, b.rank); });
+  std::vector<TriggerRecord> triggers;
+  for (RankedTrigger& item : ranked) triggers.push_back(std::move(item.trigger));
   return triggers;
 }
 
@@ -242,24 +248,25 @@ absl::StatusOr<std::optional<TriggerRecord>> TriggerStore::get(int64_t prank, in
 absl::StatusOr<std::optional<TriggerHit>> TriggerStore::find_match(int64_t prank,
                                                                    std::string_view prompt) {
   const std::string folded_prompt = fold_phrase(prompt);
-  std::optional<TriggerHit> hit;
+  std::vector<TriggerCandidate> candidates;
   EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
-    std::vector<TriggerCandidate> candidates;
     add_candidates(connection, candidates, kExactSql, prank, std::string_view(folded_prompt));
     add_candidates(connection, candidates, kOthersSql, prank);
-    const TriggerCandidate* const best = match_trigger(candidates, folded_prompt);
-    if (best == nullptr) return absl::OkStatus();
-    SQLite::Statement statement(connection, kPictureSql);
-    bind_values(statement, best->id);
-    statement.executeStep();
-    RowReader row(statement);
-    hit.emplace();
-    hit->trigger_id = best->id;
-    hit->files.picture_file = row.text();
-    hit->files.thumbnail_file = row.text();
     return absl::OkStatus();
   }));
-  return hit;
+  // Between two turns of the connection: comparing long texts would hold up whoever reads.
+  while (const TriggerCandidate* const best = match_trigger(candidates, folded_prompt)) {
+    std::optional<TriggerHit> hit;
+    EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
+      const absl::StatusOr<TriggerFiles> files = files_of(connection, prank, best->id);
+      if (files.ok()) hit = TriggerHit{best->id, *files};
+      return absl::OkStatus();
+    }));
+    if (hit) return hit;
+    // It went between the two; the next one answers.
+    candidates.erase(candidates.begin() + (best - candidates.data()));
+  }
+  return std::optional<TriggerHit>();
 }
 
 absl::StatusOr<bool> TriggerStore::is_known(PictureKind kind, std::string_view file) {

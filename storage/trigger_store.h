@@ -67,11 +67,11 @@ class TriggerStore {
 
   // nullopt when the prank has none of this id.
   absl::StatusOr<std::optional<TriggerRecord>> get(int64_t prank, int64_t id);
-  // By priority, the highest first, then by id.
+  // In the order in which they are tried.
   absl::StatusOr<std::vector<TriggerRecord>> list(int64_t prank);
 
   // What answers `prompt` (valid UTF-8), as match_trigger() chooses; nullopt: nothing does. Costs
-  // the same however many pranks there are.
+  // the same however many pranks there are; the phrases are compared while others read.
   absl::StatusOr<std::optional<TriggerHit>> find_match(int64_t prank, std::string_view prompt);
 
   // Whether a trigger has this file.

@@ -19,8 +19,9 @@ inline int keep_sql(unsigned /*event*/, void* list, void* statement, void* /*tex
   return 0;
 }
 
-// What the query planner says of each statement that `work` runs.
-inline std::string plans_of(Database& database, const std::function<void()>& work) {
+// The statements that `work` runs.
+inline std::vector<std::string> statements_of(Database& database,
+                                              const std::function<void()>& work) {
   std::vector<std::string> statements;
   const auto trace = [&](unsigned mask) {
     const auto set = [&](SQLite::Database& connection) {
@@ -33,6 +34,12 @@ inline std::string plans_of(Database& database, const std::function<void()>& wor
   work();
   trace(0);
   EXPECT_FALSE(statements.empty());
+  return statements;
+}
+
+// What the query planner says of each statement that `work` runs.
+inline std::string plans_of(Database& database, const std::function<void()>& work) {
+  const std::vector<std::string> statements = statements_of(database, work);
   std::string plans;
   EXPECT_TRUE(database
                   .read([&](SQLite::Database& connection) {

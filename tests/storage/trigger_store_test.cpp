@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/storage/prank_records.h"
 #include "tests/storage/query_plans.h"
 #include "tests/storage/records.h"
@@ -133,6 +135,49 @@ TEST_F(TriggerStoreTest, ReorderingNeedsAllOfThem) {
   EXPECT_EQ(list[0].priority, 3);
   EXPECT_EQ(list[2].id, a);
   EXPECT_EQ(list[2].priority, 1);
+}
+
+TEST_F(TriggerStoreTest, TheListIsTheOrderInWhichTriggersAreTried) {
+  const std::string prompt = "a red cat";
+  const int64_t part = add("cat", MatchKind::kContains);
+  const int64_t longer = add("red cat", MatchKind::kContains);
+  const int64_t same = add("a red c", MatchKind::kContains);  // as long as the one before
+  const int64_t word = add("red", MatchKind::kWord);
+  const int64_t exact = add(prompt);
+  const int64_t first = add("a", MatchKind::kContains, 3);
+  const int64_t last = add("a red", MatchKind::kWord, -1);
+  const auto ids = [&] {
+    std::vector<int64_t> all;
+    const std::vector<TriggerRecord> list = triggers_.list(prank_).value();
+    for (const TriggerRecord& trigger : list) all.push_back(trigger.id);
+    return all;
+  };
+  EXPECT_EQ(ids(), (std::vector<int64_t>{first, exact, word, longer, same, part, last}));
+  const std::vector<int64_t> wanted = {part, last, first, same, exact, word, longer};
+  ASSERT_TRUE(triggers_.reorder(prank_, wanted, 1).ok());
+  EXPECT_EQ(ids(), wanted);
+  // Each answers when those before it are gone.
+  for (const int64_t id : wanted) {
+    EXPECT_EQ(match(prompt), id);
+    ASSERT_TRUE(triggers_.remove(prank_, id, 1).ok());
+  }
+  EXPECT_EQ(match(prompt), std::nullopt);
+}
+
+// A prompt and phrases that take long to compare must not keep the connection from others.
+TEST_F(TriggerStoreTest, ComparesWhenTheConnectionIsFree) {
+  add("cat");
+  const std::vector<std::string> statements =
+      statements_of(*database_, [&] { EXPECT_TRUE(triggers_.find_match(prank_, "cat").value()); });
+  const auto first_with = [&](std::string_view text, auto from) {
+    return std::find_if(from, statements.end(), [&](const std::string& sql) {
+      return sql.find(text) != std::string::npos;
+    });
+  };
+  const auto candidates = first_with("match_kind IN", statements.begin());
+  const auto files = first_with("SELECT picture_file", candidates);
+  ASSERT_NE(files, statements.end());
+  EXPECT_LT(first_with("COMMIT", candidates), files);
 }
 
 TEST_F(TriggerStoreTest, ATriggerOutlivesTheGenerationOfItsPicture) {
