@@ -163,6 +163,9 @@ ApiError public_error(const absl::Status& status) {
   if (!has_reason(status)) {
     return {ErrorCode::kInternal, std::string(default_message(ErrorCode::kInternal))};
   }
+  if (is_database_busy(status)) {
+    return {ErrorCode::kBusy, std::string(to_std(status.message()))};
+  }
   const Reason reason = reason_of(status);
   const ErrorCode code = code_of(reason);
   return {code, has_public_words(reason) ? std::string(to_std(status.message()))

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -16,7 +17,7 @@
 namespace easel {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
+constexpr std::chrono::milliseconds kBusyTimeout(5000);
 
 constexpr char kQuickCheckSql[] = "PRAGMA quick_check(1)";
 constexpr char kCreatedSql[] = "SELECT created_at_ms FROM database_info";
@@ -95,7 +96,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::filesystem::
   const std::filesystem::path path = data_folder / kFileName;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   const auto connect = [&] {
-    return std::make_unique<SQLite::Database>(path.string(), kFlags, kBusyTimeoutMs);
+    return std::make_unique<SQLite::Database>(path.string(), kFlags,
+                                              static_cast<int>(kBusyTimeout.count()));
   };
   // Prompts are nobody else's: SQLite gives its -wal and -shm the permissions of the file.
   FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)).close();
@@ -132,18 +134,33 @@ absl::Status Database::write(const Body& body) { return write(body, /*sync=*/tru
 
 absl::Status Database::write_without_sync(const Body& body) { return write(body, /*sync=*/false); }
 
+// How long another program may still be waited for by who wanted to write at `asked`: those that
+// queued behind others who waited have done so themselves.
+std::chrono::milliseconds Database::patience_since(Clock::time_point asked) const {
+  const Clock::time_point now = Clock::now();
+  if (last_busy_ && now - *last_busy_ < kBusyTimeout) return std::chrono::milliseconds(0);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(kBusyTimeout - (now - asked));
+  return std::max(left, std::chrono::milliseconds(0));
+}
+
 absl::Status Database::write(const Body& body, bool sync) {
+  const Clock::time_point asked = Clock::now();
   const std::lock_guard guard(writer_mutex_);
   errno = 0;
   try {
+    writer_->setBusyTimeout(static_cast<int>(patience_since(asked).count()));
     if (sync != commits_are_synced_) {
       writer_->exec(sync ? kSyncCommitsSql : kLeaveCommitsSql);
       commits_are_synced_ = sync;
     }
-    return in_transaction(*writer_, SQLite::TransactionBehavior::IMMEDIATE, body);
+    absl::Status status = in_transaction(*writer_, SQLite::TransactionBehavior::IMMEDIATE, body);
+    last_busy_.reset();
+    return status;
   } catch (const SQLite::Exception& exception) {
     // Not sqlite3_system_errno: that misses failed commits.
-    return storage_error("the history cannot be written", exception, errno);
+    absl::Status status = storage_error("the history cannot be written", exception, errno);
+    if (is_database_busy(status)) last_busy_ = Clock::now();
+    return status;
   }
 }
 

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -49,8 +50,10 @@ class Database {
   int64_t created_at_ms() const { return created_at_ms_; }
 
   // Runs `body` in a transaction: committed when it returns ok, else rolled back. Errors of SQLite
-  // come back as storage_error() makes them. The writing ones take SQLite's write lock at once; in
-  // read() a statement that writes fails.
+  // come back as storage_error() makes them. The writing ones take SQLite's write lock at once;
+  // another program that holds it is waited for, for 5 s in all however many threads wait, and when
+  // those are over everybody fails at once until it can be had. In read() a statement that writes
+  // fails.
   absl::Status read(const Body& body);
   absl::Status write(const Body& body);
   // Does not wait for the disk: a power cut may take it back (but nothing that was written before
@@ -61,13 +64,17 @@ class Database {
   absl::Status search(const Body& body, std::chrono::milliseconds limit = kSearchTime);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   explicit Database(DataFolderLock lock);
   absl::Status write(const Body& body, bool sync);
+  std::chrono::milliseconds patience_since(Clock::time_point asked) const;
 
   DataFolderLock lock_;
   std::mutex writer_mutex_;
-  std::unique_ptr<SQLite::Database> writer_;  // guarded by writer_mutex_
-  bool commits_are_synced_ = true;            // guarded by writer_mutex_
+  std::unique_ptr<SQLite::Database> writer_;    // guarded by writer_mutex_
+  bool commits_are_synced_ = true;              // guarded by writer_mutex_
+  std::optional<Clock::time_point> last_busy_;  // guarded by writer_mutex_
   std::mutex reader_mutex_;
   std::unique_ptr<SQLite::Database> reader_;  // guarded by reader_mutex_; closed before the writer
   std::unique_ptr<SearchConnection> searches_;  // closed before the writer

@@ -13,6 +13,8 @@ namespace easel {
 namespace {
 
 constexpr char kDetailUrl[] = "easel/storage-detail";
+constexpr char kBusyUrl[] = "easel/database-busy";
+constexpr int kPrimaryCode = 0xFF;
 constexpr std::string_view kDiskFailed = "the disk failed";
 
 std::string_view words_of_errno(int error_number) {
@@ -39,7 +41,6 @@ std::string_view words_of_errno(int error_number) {
 }
 
 std::string_view words_of_sqlite(int extended_code, int system_errno) {
-  constexpr int kPrimaryCode = 0xFF;
   switch (extended_code & kPrimaryCode) {
     case SQLITE_FULL:
       return "the disk is full";
@@ -62,6 +63,11 @@ std::string_view words_of_sqlite(int extended_code, int system_errno) {
   }
 }
 
+bool is_held(int extended_code) {
+  const int code = extended_code & kPrimaryCode;
+  return code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
+
 absl::Status output_failed(std::string_view what, std::string_view why, std::string_view detail) {
   absl::Status status = make_error(Reason::kOutputFailed, concat(what, ": ", why));
   status.SetPayload(kDetailUrl, absl::Cord(to_absl(detail)));
@@ -78,12 +84,18 @@ absl::Status storage_error(std::string_view what, const SQLite::Exception& excep
   const std::string detail =
       concat("SQLite ", code, ": ", exception.what(),
              system_errno == 0 ? "" : concat(" (", std::strerror(system_errno), ")"));
-  return output_failed(what, words_of_sqlite(code, system_errno), detail);
+  absl::Status status = output_failed(what, words_of_sqlite(code, system_errno), detail);
+  if (is_held(code)) status.SetPayload(kBusyUrl, absl::Cord());
+  return status;
 }
 
 absl::Status storage_error(std::string_view what, int error_number, std::string_view detail) {
   return output_failed(what, words_of_errno(error_number),
                        concat(detail, ": ", std::strerror(error_number)));
+}
+
+bool is_database_busy(const absl::Status& status) {
+  return status.GetPayload(kBusyUrl).has_value();
 }
 
 std::string storage_detail(const absl::Status& status) {

@@ -5,6 +5,7 @@
 #include "base/utc_time.h"
 #include "gateway/error_body.h"
 #include "gateway/json_response.h"
+#include "gateway/log_event.h"
 #include "gateway/prank_body.h"
 #include "gateway/prank_json.h"
 #include "gateway/prank_routes.h"
@@ -55,13 +56,20 @@ HttpResponse create(const RouteParts& parts, HttpRequest& request) {
   return json_response(body, 201);
 }
 
+// The prank's new count. A page is there to be seen: a view that cannot be written is not counted.
+int64_t count_view(const RouteParts& parts, const PrankRecord& prank) {
+  const auto count = parts.pranks.visits.count_view(prank.id, utc_now_ms());
+  if (count.ok()) return count->value_or(prank.view_count);
+  log_event(LogLevel::kWarning, "view not counted",
+            {{"prank", prank.id}, {"detail", log_text(count.status())}});
+  return prank.view_count;
+}
+
 HttpResponse show(const RouteParts& parts, const HttpRequest& request) {
   absl::StatusOr<PrankRecord> prank = find_shared_prank(parts, request);
   if (!prank.ok()) return error_response(request, prank.status());
   if (request.method == "GET") {  // HEAD looks without seeing
-    const auto count = parts.pranks.visits.count_view(prank->id, utc_now_ms());
-    if (!count.ok()) return error_response(request, count.status());
-    prank->view_count = count->value_or(prank->view_count);
+    prank->view_count = count_view(parts, *prank);
   }
   return json_response(visitor_prank_json(*prank));
 }
