@@ -39,9 +39,14 @@ GenerationRunnerOptions runner_options(const GatewayOptions& options, const Gate
   GenerationRunnerOptions result;
   result.max_running = static_cast<size_t>(options.max_generations);
   result.timeout = std::chrono::seconds(options.generation_timeout);
-  result.silence = times.worker_silence;
-  result.status_timeout = times.worker_timeout;
+  result.silence = {times.worker_silence, times.worker_timeout};
   return result;
+}
+
+KnownModelsOptions known_models_options(const GatewayTimes& times) {
+  KnownModelsOptions options;
+  options.worker_timeout = times.worker_timeout;
+  return options;
 }
 
 AdmissionLimits admission_limits(const GatewayOptions& options) {
@@ -92,8 +97,9 @@ class GatewayImpl final : public Gateway {
               std::unique_ptr<Storage> storage, std::shared_ptr<const IsolatedDecoder> decoder)
       : storage_(std::move(storage)),
         access_(*storage_, access_settings(options, times), times.clock),
-        runner_(runner_options(options, times), worker, storage_->generations(),
-                storage_->pictures(), hub_),
+        known_models_(known_models_options(times), worker),
+        runner_(runner_options(options, times), worker,
+                {storage_->generations(), storage_->pictures()}, hub_),
         prank_pictures_(
             [decoder, limits = upload_limits(options)](std::string_view bytes,
                                                        std::string_view field) {
@@ -136,13 +142,14 @@ class GatewayImpl final : public Gateway {
 
  private:
   PrankParts prank_parts(const GatewayOptions& options) {
-    return {storage_->pranks(), storage_->triggers(), storage_->prank_visits(), prank_pictures_,
-            options.max_pranks};
+    return {storage_->pranks(), storage_->triggers(), storage_->prank_visits(),
+            prank_pictures_,    known_models_,        options.max_pranks};
   }
 
   std::unique_ptr<Storage> storage_;
   EventHub hub_;
   AccessControl access_;
+  KnownModels known_models_;
   GenerationRunner runner_;  // gives units back to `access_` until it has ended
   std::unique_ptr<AdminSocket> admin_socket_;
   PrankPictures prank_pictures_;

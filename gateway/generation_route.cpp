@@ -25,13 +25,12 @@ HttpResponse answer_when_done(HttpRequest& request, GenerationRun& run) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<GenerationRun>> start_counted(const RouteParts& parts,
-                                                             HttpRequest& request,
-                                                             GenerateOrder order,
-                                                             std::shared_ptr<ImageWorker> instead) {
+absl::StatusOr<std::shared_ptr<GenerationRun>> start_counted(
+    const RouteParts& parts, HttpRequest& request, GenerateOrder order,
+    std::shared_ptr<const TriggerAnswer> answer) {
   RateLimits& limits = parts.access.limits();
   EASEL_RETURN_IF_ERROR(limits.take(request, order.request.model, order.request.num_images));
-  GenerationExtras extras{std::move(instead),
+  GenerationExtras extras{std::move(answer),
                           [&limits, taken = request.units] { limits.give_back(taken); }};
   absl::StatusOr<std::shared_ptr<GenerationRun>> run =
       parts.runner.start(std::move(order), call_context(request, parts.worker_timeout),
@@ -50,7 +49,7 @@ HttpResponse run_generation(const RouteParts& parts, HttpRequest& request, Gener
   if (asked.request_id.empty()) asked.request_id = make_id();
   if (events && !start.order.preview_given) asked.preview_every = 1;
   const absl::StatusOr<std::shared_ptr<GenerationRun>> run =
-      start_counted(parts, request, std::move(start.order), std::move(start.instead));
+      start_counted(parts, request, std::move(start.order), std::move(start.answer));
   if (!run.ok()) return error_response(request, run.status());
   if (start.on_begun) start.on_begun(**run);
   if (!events) return answer_when_done(request, **run);

@@ -3,8 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <future>
 #include <utility>
 
 #include "base/error.h"
@@ -15,17 +13,17 @@
 #include "gateway/json_text.h"
 #include "gateway/log_event.h"
 #include "gateway/record_json.h"
-#include "gateway/thumbnail.h"
 
 namespace easel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kWatchInterval(1);
 constexpr std::chrono::seconds kCancelTime(10);
 // Asked for before the work: a large PNG and its row fit into it.
 constexpr uint64_t kBytesPerPicture = 16 << 20;
+// An answer that is there already waits for little but the disk.
+constexpr size_t kAnswerThreads = 4;
 
 std::chrono::milliseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
@@ -74,10 +72,9 @@ struct GenerationRunner::Job {
   GenerationAsked asked;
   WorkerCallContext context;
   Clock::time_point started = Clock::now();
-  std::atomic<Clock::rep> last_sign{0};  // when the worker said something, of the steady clock
+  std::shared_ptr<SilenceWatch::LastSign> last_sign;  // of the worker; none where it is not asked
   bool running = false;
-  std::vector<GenerationFile> files;
-  bool last_unrecorded = false;  // the last of `files` is in no row yet
+  std::optional<GenerationFiles> files;  // from reserve() on
   std::optional<WorkerResult> result;
   bool had_pictures = false;  // that the worker took
 
@@ -88,42 +85,35 @@ struct GenerationRunner::Job {
     std::string().swap(request.mask);
     std::vector<std::string>().swap(request.edit_images);
   }
-  void note_sign() { last_sign = Clock::now().time_since_epoch().count(); }
-  std::chrono::milliseconds silent_for() const {
-    return since(Clock::time_point(Clock::duration(last_sign)));
-  }
 };
 
 GenerationRunner::GenerationRunner(GenerationRunnerOptions options, ImageWorker& worker,
-                                   GenerationStore& generations, PictureStore& pictures,
-                                   EventHub& hub)
+                                   const GenerationStores& stores, EventHub& hub)
     : options_(options),
       worker_(worker),
-      generations_(generations),
-      pictures_(pictures),
+      stores_(stores),
       hub_(hub),
-      open_rows_(generations),
+      open_rows_(stores.generations),
+      silence_watch_(options.silence, worker),
       // An ended job has left `jobs_` a moment before its thread is free again.
-      pool_({options.max_running, /*max_queued=*/options.max_running}),
-      watcher_([this] { watch(); }) {}
+      drawings_({options.max_running, /*max_queued=*/options.max_running}),
+      answers_({kAnswerThreads, /*max_queued=*/options.max_answers}) {}
 
-GenerationRunner::~GenerationRunner() {
-  shutdown(std::chrono::milliseconds(0));
-  {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    changed_.notify_all();
-  }
-  watcher_.join();
-  open_rows_.retry();
-}
+GenerationRunner::~GenerationRunner() { shutdown(std::chrono::milliseconds(0)); }
 
 absl::Status GenerationRunner::reserve(const std::shared_ptr<Job>& job) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return api_error(ErrorCode::kBusy, "the server is about to stop");
-  if (jobs_.size() >= options_.max_running) return api_error(ErrorCode::kQueueFull);
+  const bool is_answer = job->extras.answer != nullptr;
+  const auto alike = std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& item) {
+    return (item.second->extras.answer != nullptr) == is_answer;
+  });
+  if (static_cast<size_t>(alike) >= (is_answer ? options_.max_answers : options_.max_running)) {
+    return api_error(ErrorCode::kQueueFull);
+  }
   job->run->log = hub_.open(job->run->id);
   if (job->run->log == nullptr) return api_error(ErrorCode::kConflict);
+  job->files.emplace(stores_, job->asked, *job->run->log);
   jobs_[job->run->id] = job;
   return absl::OkStatus();
 }
@@ -143,19 +133,22 @@ absl::StatusOr<std::shared_ptr<GenerationRun>> GenerationRunner::start(
   job->context = context;
   job->context.timeout = options_.timeout;
   job->asked = asked_of(order, trace_id);
-  job->note_sign();
-  // Whoever watches the jobs reads them from reserve() on.
+  // Whoever looks through the jobs reads them from reserve() on.
   job->extras = std::move(extras);
-  EASEL_RETURN_IF_ERROR(pictures_.check_free(kBytesPerPicture * order.request.num_images));
+  EASEL_RETURN_IF_ERROR(stores_.pictures.check_free(kBytesPerPicture * order.request.num_images));
   EASEL_RETURN_IF_ERROR(reserve(job));
-  const absl::Status inserted = generations_.insert_started(job->asked);
+  const absl::Status inserted = stores_.generations.insert_started(job->asked);
   if (!inserted.ok()) {
     hub_.forget(id);
     release(id);
     return absl::IsAlreadyExists(inserted) ? api_error(ErrorCode::kConflict) : inserted;
   }
   job->request = std::move(order.request);
-  if (pool_.enqueue([this, job] { run(*job); })) return job->run;
+  const bool is_answer = job->extras.answer != nullptr;
+  if (!is_answer) {
+    job->last_sign = silence_watch_.watch({job->run, &job->run->cancel});
+  }
+  if ((is_answer ? answers_ : drawings_).enqueue([this, job] { run(*job); })) return job->run;
   job->extras.on_cost_nothing = nullptr;
   finish(*job, api_error(ErrorCode::kBusy));
   return api_error(ErrorCode::kBusy);
@@ -181,74 +174,33 @@ bool GenerationRunner::cancel(const std::string& id) {
 
 void GenerationRunner::run(Job& job) {
   absl::Status ended;
-  ImageWorker& worker = job.extras.instead == nullptr ? worker_ : *job.extras.instead;
   try {
-    ended = worker.generate(
-        job.request, job.context,
-        [&](WorkerEvent event) { return on_event(job, std::move(event)); }, job.run->cancel);
+    ended = make_pictures(job);
   } catch (const std::exception& error) {
     ended = absl::InternalError(error.what());
   }
   finish(job, ended);
 }
 
+absl::Status GenerationRunner::make_pictures(Job& job) {
+  const auto sink = [&](WorkerEvent event) { return on_event(job, std::move(event)); };
+  if (job.extras.answer != nullptr) {
+    return job.extras.answer->tell(job.request, sink, job.run->cancel);
+  }
+  return worker_.generate(job.request, job.context, sink, job.run->cancel);
+}
+
 absl::Status GenerationRunner::on_event(Job& job, WorkerEvent event) {
-  job.note_sign();
+  if (job.last_sign != nullptr) job.last_sign->note();
   job.let_go_of_pictures();
   if (!job.running && !std::holds_alternative<WorkerQueued>(event)) {
     job.running = true;
-    EASEL_RETURN_IF_ERROR(generations_.mark_running(job.run->id));
+    EASEL_RETURN_IF_ERROR(stores_.generations.mark_running(job.run->id));
   }
   append_event(*job.run->log, job.run->id, event);
-  if (const auto* image = std::get_if<WorkerImage>(&event)) return store_picture(job, *image);
+  if (const auto* image = std::get_if<WorkerImage>(&event)) return job.files->add(*image);
   if (auto* result = std::get_if<WorkerResult>(&event)) job.result = std::move(*result);
   return absl::OkStatus();
-}
-
-absl::Status GenerationRunner::store_picture(Job& job, const WorkerImage& image) {
-  if (image.index != job.files.size()) {
-    return make_error(Reason::kInferenceFailed, "the worker sent its pictures out of order");
-  }
-  EASEL_ASSIGN_OR_RETURN(const GenerationFile file, write_files(job.run->id, image));
-  job.files.push_back(file);
-  // The last one waits for the row's end, which comes at once and saves a write to the disk.
-  job.last_unrecorded = job.files.size() == static_cast<size_t>(job.asked.num_images);
-  return job.last_unrecorded ? absl::OkStatus() : record_file(job);
-}
-
-// Both files at the same time: each waits for the disk.
-absl::StatusOr<GenerationFile> GenerationRunner::write_files(const std::string& id,
-                                                             const WorkerImage& image) {
-  const int index = static_cast<int>(image.index);
-  std::future<absl::StatusOr<std::string>> picture = std::async(std::launch::async, [&] {
-    return pictures_.write(PictureKind::kPicture, id, index, image.bytes);
-  });
-  const absl::StatusOr<std::string> small =
-      image.thumbnail.empty() ? make_thumbnail(image.bytes) : image.thumbnail;
-  absl::StatusOr<std::string> thumbnail =
-      small.ok() ? pictures_.write(PictureKind::kThumbnail, id, index, *small)
-                 : make_error(Reason::kInferenceFailed, "the worker sent what is no picture");
-  absl::StatusOr<std::string> written = picture.get();
-  if (written.ok() && thumbnail.ok()) {
-    return GenerationFile{index, *written, *thumbnail, image.bytes.size(), small->size()};
-  }
-  if (written.ok()) pictures_.remove(PictureKind::kPicture, *written).IgnoreError();
-  if (thumbnail.ok()) pictures_.remove(PictureKind::kThumbnail, *thumbnail).IgnoreError();
-  return written.ok() ? thumbnail.status() : written.status();
-}
-
-absl::Status GenerationRunner::record_file(Job& job) {
-  const GenerationFile file = job.files.back();
-  const absl::Status added = generations_.add_file(job.run->id, file);
-  if (added.ok()) {
-    append_image_ready(*job.run->log, job.run->id, file);
-    return added;
-  }
-  // Without a row nobody would ever find them. What cannot be removed is swept at the next start.
-  pictures_.remove(PictureKind::kPicture, file.picture_file).IgnoreError();
-  pictures_.remove(PictureKind::kThumbnail, file.thumbnail_file).IgnoreError();
-  job.files.pop_back();
-  return added;
 }
 
 void GenerationRunner::finish(Job& job, const absl::Status& ended) {
@@ -284,7 +236,7 @@ void GenerationRunner::finish(Job& job, const absl::Status& ended) {
 bool GenerationRunner::is_unknown_model(const Job& job, const absl::Status& outcome) {
   if (outcome.ok() || job.asked.model.empty()) return false;
   if (public_error(outcome).code != ErrorCode::kModelMissing) return false;
-  const auto models = worker_.models({job.context.request_id, "", options_.status_timeout});
+  const auto models = worker_.models({job.context.request_id, "", options_.silence.status_timeout});
   return models.ok() && std::none_of(models->begin(), models->end(), [&](const WorkerModel& model) {
            return model.key == job.asked.model;
          });
@@ -293,16 +245,16 @@ bool GenerationRunner::is_unknown_model(const Job& job, const absl::Status& outc
 absl::Status GenerationRunner::close_done(Job& job) {
   const GenerationEnd end{utc_now_ms(), since(job.started).count()};
   const GenerationUsed used = used_of(*job.result);
-  EASEL_RETURN_IF_ERROR(generations_.finish_done(job.run->id, used, job.files, end));
+  const std::vector<GenerationFile>& files = job.files->all();
+  EASEL_RETURN_IF_ERROR(stores_.generations.finish_done(job.run->id, used, files, end));
   // What the row says now, without reading it back.
-  job.run->record =
-      GenerationRecord{job.asked, used, GenerationStatus::kDone, end, "", "", job.files};
-  if (job.last_unrecorded) append_image_ready(*job.run->log, job.run->id, job.files.back());
+  job.run->record = GenerationRecord{job.asked, used, GenerationStatus::kDone, end, "", "", files};
+  job.files->tell_last();
   return absl::OkStatus();
 }
 
 void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
-  if (job.last_unrecorded) record_file(job).IgnoreError();
+  job.files->record_last();
   const ApiError error = public_error(why);
   log_event(LogLevel::kWarning, "generation failed",
             {{"generation_id", job.run->id},
@@ -313,40 +265,6 @@ void GenerationRunner::close_failed(Job& job, const absl::Status& why) {
   if (error.code != ErrorCode::kInterrupted) {
     open_rows_.close(job.run->id, std::string(error_code_name(error.code)), error.message,
                      {utc_now_ms(), since(job.started).count()});
-  }
-}
-
-void GenerationRunner::watch() {
-  std::unique_lock lock(mutex_);
-  const auto interval = std::min<std::chrono::milliseconds>(kWatchInterval, options_.silence);
-  while (!changed_.wait_for(lock, interval, [this] { return done_; })) {
-    lock.unlock();
-    open_rows_.retry();
-    check_worker();
-    lock.lock();
-  }
-}
-
-void GenerationRunner::check_worker() {
-  std::vector<std::shared_ptr<Job>> silent;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, job] : jobs_) {
-      // Who makes the pictures in the worker's place does not share its silence.
-      if (job->extras.instead == nullptr && job->silent_for() >= options_.silence)
-        silent.push_back(job);
-    }
-  }
-  if (silent.empty()) return;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    if (worker_.status({"watch", "", options_.status_timeout}).ok()) {
-      for (const auto& job : silent) job->note_sign();
-      return;
-    }
-  }
-  for (const auto& job : silent) {
-    job->run->cancel.cancel(
-        api_error(ErrorCode::kWorkerUnavailable, "the worker does not answer any more"));
   }
 }
 
@@ -365,7 +283,8 @@ void GenerationRunner::shutdown(std::chrono::milliseconds grace) {
     for (const auto& job : left) job->run->cancel.cancel(api_error(ErrorCode::kInterrupted));
     wait_for_all(kCancelTime);
   }
-  pool_.shutdown();
+  drawings_.shutdown();
+  answers_.shutdown();
 }
 
 }  // namespace easel

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@
 #include "gateway/worker_model.h"
 
 namespace easel {
+
+struct StoredPicture;
 
 // What to draw. Absent values: the model's own.
 struct WorkerRequest {
@@ -65,8 +68,9 @@ struct WorkerStep {
 };
 struct WorkerImage {
   uint32_t index = 0;
-  std::string bytes;           // PNG
-  std::string thumbnail = {};  // WebP, where there is one already
+  std::string bytes;  // PNG
+  // In place of the bytes: files that the gateway has already.
+  std::shared_ptr<const StoredPicture> stored = nullptr;
 };
 struct WorkerResult {
   std::string model, family, variant, fingerprint, sampler;

@@ -9,6 +9,16 @@
 #include "storage/storage_error.h"
 
 namespace easel {
+namespace {
+
+constexpr std::chrono::seconds kRetryInterval(1);
+
+}  // namespace
+
+OpenRows::OpenRows(GenerationStore& generations)
+    : generations_(generations), retry_(kRetryInterval, [this] { retry(); }) {}
+
+OpenRows::~OpenRows() { retry(); }
 
 bool OpenRows::try_close(const Row& row) {
   const absl::Status closed =

@@ -113,17 +113,4 @@ void PrankPictures::remove_one(PictureKind kind, const std::string& name) {
   bytes_ -= std::min(bytes_, bytes);
 }
 
-absl::StatusOr<std::optional<TriggerImage>> PrankPictures::read(const TriggerFiles& files) const {
-  EASEL_ASSIGN_OR_RETURN(const auto picture,
-                         parts_.pictures.open_file(PictureKind::kPrankPicture, files.picture_file));
-  EASEL_ASSIGN_OR_RETURN(
-      const auto thumbnail,
-      parts_.pictures.open_file(PictureKind::kPrankThumbnail, files.thumbnail_file));
-  if (!picture || !thumbnail) return std::optional<TriggerImage>();
-  TriggerImage image;
-  EASEL_ASSIGN_OR_RETURN(image.png, picture->read_all());
-  EASEL_ASSIGN_OR_RETURN(image.thumbnail, thumbnail->read_all());
-  return std::optional(std::move(image));
-}
-
 }  // namespace easel

@@ -5,7 +5,6 @@
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,12 +27,6 @@ struct EncodedPicture {
   std::string bytes;
   std::string_view field;     // that said which picture it is
   std::string generation_id;  // "" for an uploaded one
-};
-
-// The bytes of both files.
-struct TriggerImage {
-  std::string png;
-  std::string thumbnail;  // WebP
 };
 
 // Where they are kept; the stores must outlive their users.
@@ -62,9 +55,6 @@ class PrankPictures {
 
   // Of files that no row has any more. What cannot be removed now is swept at the next start.
   void remove(const TriggerFiles& files);
-
-  // nullopt when a file is gone.
-  absl::StatusOr<std::optional<TriggerImage>> read(const TriggerFiles& files) const;
 
  private:
   absl::StatusOr<std::string> picture_of_generation(const std::string& id) const;

@@ -9,6 +9,7 @@
 #include "gateway/event_hub.h"
 #include "gateway/generation_runner.h"
 #include "gateway/image_worker.h"
+#include "gateway/known_models.h"
 #include "gateway/prank_pictures.h"
 #include "gateway/router.h"
 #include "gateway/uploaded_picture.h"
@@ -27,6 +28,7 @@ struct PrankParts {
   TriggerStore& triggers;
   PrankVisits& visits;
   PrankPictures& pictures;
+  KnownModels& models;
   int64_t max_pranks = PrankStore::kNoLimit;
 };
 

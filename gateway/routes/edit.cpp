@@ -58,7 +58,7 @@ absl::StatusOr<HttpResponse> edit(const RouteParts& parts, HttpRequest& request)
   EASEL_ASSIGN_OR_RETURN(GenerateOrder order, read_form(parts, request));
   order.caller = caller_of(request);
   EASEL_ASSIGN_OR_RETURN(const std::shared_ptr<GenerationRun> run,
-                         start_counted(parts, request, std::move(order), /*instead=*/nullptr));
+                         start_counted(parts, request, std::move(order), /*answer=*/nullptr));
   EASEL_ASSIGN_OR_RETURN(const GenerationRecord record, await_record(request, *run));
   return picture_response(parts, record);
 }

@@ -7,26 +7,26 @@
 #include "gateway/generation_route.h"
 #include "gateway/log_event.h"
 #include "gateway/prank_routes.h"
-#include "gateway/ready_picture.h"
+#include "gateway/trigger_answer.h"
 
 namespace easel {
 namespace {
 
-// What makes the pictures of the prompt in the worker's place; none where no trigger matches.
-struct Answer {
+// What a trigger answers the prompt with; nothing where none matches.
+struct Found {
   std::optional<int64_t> trigger_id;
-  std::shared_ptr<ImageWorker> instead;
+  std::shared_ptr<const TriggerAnswer> answer;
 };
 
-absl::StatusOr<Answer> find_answer(const RouteParts& parts, int64_t prank,
-                                   const std::string& prompt) {
+absl::StatusOr<Found> find_answer(const RouteParts& parts, int64_t prank,
+                                  const std::string& prompt) {
   EASEL_ASSIGN_OR_RETURN(const auto hit, parts.pranks.triggers.find_match(prank, prompt));
-  if (!hit) return Answer{};
-  EASEL_ASSIGN_OR_RETURN(auto image, parts.pranks.pictures.read(hit->files));
+  if (!hit) return Found{};
+  EASEL_ASSIGN_OR_RETURN(auto answer,
+                         TriggerAnswer::open(parts.pictures, hit->files, parts.pranks.models));
   // The maker may have taken it away at this very moment.
-  if (!image) return Answer{};
-  return Answer{hit->trigger_id, std::make_shared<ReadyPicture>(*std::move(image), parts.worker,
-                                                                parts.worker_timeout)};
+  if (answer == nullptr) return Found{};
+  return Found{hit->trigger_id, std::move(answer)};
 }
 
 void record(const RouteParts& parts, int64_t prank, const VisitorPrompt& prompt) {
@@ -43,11 +43,11 @@ HttpResponse generate(const RouteParts& parts, HttpRequest& request) {
       parse_generate_body(request.body, parts.max_image_side, parts.uploads);
   if (!order.ok()) return error_response(request, order.status());
   const std::string prompt = order->request.prompt;
-  absl::StatusOr<Answer> answer = find_answer(parts, prank->id, prompt);
-  if (!answer.ok()) return error_response(request, answer.status());
-  GenerationStart start{*std::move(order), std::move(answer->instead), {}, /*gives_pass=*/true};
+  absl::StatusOr<Found> found = find_answer(parts, prank->id, prompt);
+  if (!found.ok()) return error_response(request, found.status());
+  GenerationStart start{*std::move(order), std::move(found->answer), {}, /*gives_pass=*/true};
   start.on_begun = [&](const GenerationRun& run) {
-    record(parts, prank->id, {prompt, answer->trigger_id, run.id, utc_now_ms()});
+    record(parts, prank->id, {prompt, found->trigger_id, run.id, utc_now_ms()});
   };
   return run_generation(parts, request, std::move(start));
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@ namespace easel {
 class FakeImageWorker final : public ImageWorker {
  public:
   using Sink = std::function<absl::Status(WorkerEvent)>;
+  using List = std::function<absl::StatusOr<std::vector<WorkerModel>>()>;
   using Script = std::function<absl::Status(const WorkerRequest&, const Sink&, CancelSignal&)>;
 
   absl::Status generate(const WorkerRequest& request, const WorkerCallContext&, const Sink& sink,
@@ -31,8 +33,19 @@ class FakeImageWorker final : public ImageWorker {
     return WorkerStatus();
   }
   absl::StatusOr<std::vector<WorkerModel>> models(const WorkerCallContext&) override {
+    ++lists;
     if (!answers) return absl::UnavailableError("gone");
-    return known_models;
+    List now;
+    {
+      const std::lock_guard lock(mutex);
+      now = list;
+    }
+    return now ? now() : known_models;
+  }
+  // What models() says from now on; none without it.
+  void set_list(List new_list) {
+    const std::lock_guard lock(mutex);
+    list = std::move(new_list);
   }
   absl::StatusOr<std::vector<WorkerModel>> planned_models(
       const WorkerCallContext& context) override {
@@ -78,7 +91,9 @@ class FakeImageWorker final : public ImageWorker {
     return absl::OkStatus();
   };
   std::atomic<bool> answers{true};
-  std::atomic<int> questions{0};
+  std::atomic<int> questions{0}, lists{0};
+  std::mutex mutex;
+  List list;  // guarded by mutex
 };
 
 }  // namespace easel

@@ -181,7 +181,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
     model.set_max_images(3);
     model.mutable_recommended()->set_guidance(3.3F);
     model.mutable_allowed_steps()->set_lowest(1);
-    model.mutable_allowed_steps()->set_highest(200);
+    model.mutable_allowed_steps()->set_highest(most_steps);
     describe_sketch(*response->add_models(), request->with_plans());
     return grpc::Status::OK;
   }
@@ -249,6 +249,7 @@ struct FakeWorker::Services : v1::ImageService::Service, v1::ModelService::Servi
   std::atomic<bool> ready{true};
   std::atomic<bool> draining{false};
   std::atomic<bool> deaf{false};
+  std::atomic<uint32_t> most_steps{200};
 };
 
 FakeWorker::FakeWorker(int port) : services_(std::make_unique<Services>()), port_(port) { start(); }
@@ -281,6 +282,7 @@ void FakeWorker::set_script(FakeScript script) {
 void FakeWorker::set_ready(bool ready) { services_->ready = ready; }
 void FakeWorker::set_draining(bool draining) { services_->draining = draining; }
 void FakeWorker::set_deaf(bool deaf) { services_->deaf = deaf; }
+void FakeWorker::set_most_steps(uint32_t most) { services_->most_steps = most; }
 void FakeWorker::set_busy(bool busy) { services_->busy = busy; }
 void FakeWorker::set_load_answer(grpc::Status answer) {
   const std::lock_guard lock(services_->mutex);

@@ -42,6 +42,8 @@ class FakeWorker {
   void set_draining(bool draining);
   // Status and List hang as long as it is set.
   void set_deaf(bool deaf);
+  // The most that its models may be asked for, as List says: 200.
+  void set_most_steps(uint32_t most);
   // As if a job ran: loads and unloads of "sketch" are done when it has ended.
   void set_busy(bool busy);
   // What Load answers when its turn has come.

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <future>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "gateway/api_error.h"
+#include "gateway/thumbnail.h"
 #include "storage/storage.h"
 #include "tests/gateway/fake_image_worker.h"
 #include "tests/support/temp_folder.h"
@@ -18,24 +21,44 @@ constexpr std::chrono::seconds kLong(20);
 class GenerationRunnerTest : public ::testing::Test {
  public:
   GenerationRunnerTest() {
-    options.silence = std::chrono::milliseconds(100);
-    options.status_timeout = std::chrono::milliseconds(100);
+    options.silence = {std::chrono::milliseconds(100), std::chrono::milliseconds(100)};
   }
   void start() {
     auto opened = Storage::open(folder.path());
     ASSERT_TRUE(opened.ok()) << opened.status();
     storage = *std::move(opened);
-    runner = std::make_unique<GenerationRunner>(options, worker, storage->generations(),
-                                                storage->pictures(), hub);
+    models = std::make_unique<KnownModels>(KnownModelsOptions(), worker);
+    runner = std::make_unique<GenerationRunner>(
+        options, worker, GenerationStores{storage->generations(), storage->pictures()}, hub);
   }
-  absl::StatusOr<std::shared_ptr<GenerationRun>> begin(const std::string& id,
-                                                       uint32_t num_images = 1) {
+  static GenerateOrder order_of(const std::string& id) {
     GenerateOrder order;
     order.request.request_id = id;
     order.request.prompt = "x";
-    order.request.num_images = num_images;
     order.settings_json = "{}";
+    return order;
+  }
+  absl::StatusOr<std::shared_ptr<GenerationRun>> begin(const std::string& id,
+                                                       uint32_t num_images = 1) {
+    GenerateOrder order = order_of(id);
+    order.request.num_images = num_images;
     return runner->start(order, {id, "", {}}, "");
+  }
+  absl::StatusOr<std::shared_ptr<GenerationRun>> begin_answer(const std::string& id,
+                                                              GenerationExtras extras,
+                                                              const std::string& engine = "") {
+    GenerateOrder order = order_of(id);
+    order.request.model = engine;
+    return runner->start(order, {id, "", {}}, "", std::move(extras));
+  }
+  // Of a trigger with a picture.
+  std::shared_ptr<const TriggerAnswer> store_answer() {
+    PictureStore& pictures = storage->pictures();
+    const std::string png = solid_png(32, 16);
+    const TriggerFiles files{
+        pictures.write(PictureKind::kPrankPicture, "t", 0, png).value(),
+        pictures.write(PictureKind::kPrankThumbnail, "t", 0, make_thumbnail(png).value()).value()};
+    return TriggerAnswer::open(pictures, files, *models).value();
   }
   std::string status_of(const std::string& id) {
     const auto record = storage->generations().get(id);
@@ -49,6 +72,7 @@ class GenerationRunnerTest : public ::testing::Test {
   EventHub hub;
   GenerationRunnerOptions options;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<KnownModels> models;
   std::unique_ptr<GenerationRunner> runner;
 };
 
@@ -173,6 +197,34 @@ TEST_F(GenerationRunnerTest, RefusesTheSameIdAndMoreThanItsLimit) {
   runner->cancel("one");
   runner->shutdown(kLong);
   EXPECT_EQ(code_of(begin("three").status()), ErrorCode::kBusy);
+}
+
+TEST_F(GenerationRunnerTest, TriggersAnswerUpToALimitOfTheirOwn) {
+  options.max_running = 1;
+  options.max_answers = 1;
+  worker.script = FakeImageWorker::hang;
+  start();
+  ASSERT_TRUE(begin("drawing").ok());
+  const std::shared_ptr<const TriggerAnswer> answer = store_answer();
+  // It is told until its row is closed: its cost is given back before, while it still counts.
+  std::promise<void> ending, tried;
+  const auto hit = begin_answer("hit",
+                                {answer,
+                                 [&] {
+                                   ending.set_value();
+                                   tried.get_future().wait();
+                                 }},
+                                /*engine=*/"unheard of");
+  ASSERT_TRUE(hit.ok()) << hit.status();
+  ending.get_future().wait();
+  EXPECT_EQ(code_of(begin_answer("next", {answer, nullptr}).status()), ErrorCode::kQueueFull);
+  tried.set_value();
+  ASSERT_TRUE((*hit)->log->wait_closed(kLong));
+  const auto last = begin_answer("last", {answer, nullptr});
+  ASSERT_TRUE(last.ok()) << last.status();
+  ASSERT_TRUE((*last)->log->wait_closed(kLong));
+  EXPECT_EQ(status_of("last"), "done");
+  runner->cancel("drawing");
 }
 
 TEST_F(GenerationRunnerTest, WhatTheWorkerSendsMustBeAPicture) {

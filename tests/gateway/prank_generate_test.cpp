@@ -1,5 +1,8 @@
 // What visitors of a prank get for their prompts.
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <future>
 
 #include "engine/image/decode.h"
 #include "tests/gateway/prank_fixture.h"
@@ -78,6 +81,28 @@ TEST_F(PrankGenerateTest, NothingInAnAnswersShapeTellsATriggerFromADrawing) {
   }
 }
 
+TEST_F(PrankGenerateTest, ItsSeedsStagesAndLimitsAreThoseOfDrawings) {
+  start();
+  const json made = make_prank();
+  add_trigger(made, "cat");
+  for (int i = 0; i < 4; ++i) {
+    const json hit = json_of(ask(made, {{"prompt", "cat"}}));
+    EXPECT_LT(hit["seed"].get<uint64_t>(), uint64_t{1} << 32);
+    std::vector<std::string> stages;
+    for (const json& item : hit["seconds"]) stages.push_back(item["stage"]);
+    EXPECT_EQ(stages,
+              (std::vector<std::string>{"queue", "load", "encode", "denoise", "decode", "png"}));
+  }
+  worker.set_most_steps(10);
+  const auto too_many = [&] { return ask(made, {{"prompt", "cat"}, {"steps", 11}}); };
+  ASSERT_TRUE(eventually([&] {
+    ask(made, {{"prompt", "cat"}, {"engine", "unheard_of"}});  // the list is asked for anew
+    return too_many()->status == 400;
+  }));
+  expect_refused(too_many(), 400, "invalid_field", "steps is 11: allowed are 1 to 10");
+  EXPECT_EQ(ask(made, {{"prompt", "cat"}, {"steps", 10}})->status, 200);
+}
+
 TEST_F(PrankGenerateTest, AsEventsToo) {
   start();
   const json made = make_prank();
@@ -120,6 +145,66 @@ TEST_F(PrankGenerateTest, ATriggerAnswersWhileTheWorkerIsGone) {
   worker.stop();
   EXPECT_EQ(ask(made, {{"prompt", "cat"}})->status, 200);
   EXPECT_EQ(ask(made, {{"prompt", "dog"}})->status, 503);
+}
+
+// How many names the file has that the address names.
+nlink_t num_names(const std::filesystem::path& folder, const json& url) {
+  const std::filesystem::path path = url.get<std::string>();  // "/static/pranks/NAME"
+  struct stat info {};
+  EXPECT_EQ(::stat((folder / path.parent_path().filename() / path.filename()).c_str(), &info), 0);
+  return info.st_nlink;
+}
+
+TEST_F(PrankGenerateTest, AnswersTakeNoRoomOfTheDiskAndOutliveTheTrigger) {
+  start();
+  const json made = make_prank();
+  const json trigger = add_trigger(made, "cat");
+  const json hit = json_of(ask(made, {{"prompt", "cat"}, {"num_images", 8}}));
+  ASSERT_EQ(hit["image_urls"].size(), 8U);
+  EXPECT_EQ(num_names(folder.path(), trigger["image_url"]), 9U);
+  EXPECT_EQ(num_names(folder.path(), trigger["thumbnail_url"]), 9U);
+  const std::string picture = client().Get(trigger["image_url"].get<std::string>())->body;
+  const std::string thumbnail = client().Get(trigger["thumbnail_url"].get<std::string>())->body;
+  ASSERT_EQ(client().Delete(builder(made))->status, 200);
+  for (size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(client().Get(hit["image_urls"][i].get<std::string>())->body, picture);
+    EXPECT_EQ(client().Get(hit["thumbnail_urls"][i].get<std::string>())->body, thumbnail);
+  }
+  // Nor does the next start take them for what nobody knows.
+  stop();
+  start();
+  EXPECT_EQ(client().Get(hit["image_urls"][7].get<std::string>())->body, picture);
+}
+
+TEST_F(PrankGenerateTest, ATriggerAnswersWhileAsMuchIsDrawnAsMayBe) {
+  options.max_generations = 1;
+  start();
+  const json made = make_prank();
+  add_trigger(made, "cat");
+  worker.set_script(script_hang());
+  auto drawing = std::async(std::launch::async, [&] {
+    return post({{"prompt", "x"}, {"request_id", "drawing"}});
+  });
+  ASSERT_TRUE(eventually([&] { return worker.calls().size() == 1; }));
+  expect_refused(ask(made, {{"prompt", "dog"}}), 429, "queue_full", "");
+  EXPECT_EQ(ask(made, {{"prompt", "cat"}})->status, 200);
+  EXPECT_EQ(client().Delete("/api/generations/drawing")->status, 202);
+  drawing.wait();
+}
+
+TEST_F(PrankGenerateTest, ATriggerNamesItsModelAndAnswersWhileTheWorkerHangs) {
+  times.worker_timeout = std::chrono::seconds(15);
+  start();
+  const json made = make_prank();
+  add_trigger(made, "cat");
+  ASSERT_EQ(json_of(ask(made, {{"prompt", "cat"}}))["model_used"], "demo");
+  worker.set_deaf(true);
+  const auto start = std::chrono::steady_clock::now();
+  const json hit = json_of(ask(made, {{"prompt", "cat"}}));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_EQ(hit["model_used"], "demo");
+  EXPECT_EQ(hit["guidance"], 3.3F);
+  worker.set_deaf(false);
 }
 
 TEST_F(PrankGenerateTest, HitsAreCounted) {
