@@ -21,7 +21,8 @@ TEST_F(LockedDatabaseTest, WhatWritesIsBusyWithinItsTimeAndPagesAreShown) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<std::future<httplib::Result>> writes;
   const auto write = [&](const std::string& method, const std::string& path, const json& body) {
-    writes.push_back(std::async(std::launch::async, [=] { return send(method, path, body); }));
+    writes.push_back(std::async(std::launch::async,
+                                [this, method, path, body] { return send(method, path, body); }));
   };
   for (int i = 0; i < 4; ++i) {
     write("POST", "/api/pranks", json::object());

@@ -203,7 +203,7 @@ TEST_F(PrankGenerateTest, ATriggerNamesItsModelAndAnswersWhileTheWorkerHangs) {
   const json hit = json_of(ask(made, {{"prompt", "cat"}}));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   EXPECT_EQ(hit["model_used"], "demo");
-  EXPECT_EQ(hit["guidance"], 3.3F);
+  EXPECT_NEAR(hit["guidance"].get<double>(), 3.3, 1e-6);
   worker.set_deaf(false);
 }
 
@@ -214,8 +214,9 @@ TEST_F(PrankGenerateTest, HitsAreCounted) {
   add_trigger(made, "bird");
   for (const char* const prompt : {"cat", "a cat", "dog"}) ask(made, {{"prompt", prompt}});
   const json triggers = get_json(builder(made))["triggers"];
-  EXPECT_EQ(triggers[0]["hit_count"], 2);
-  EXPECT_EQ(triggers[1]["hit_count"], 0);
+  EXPECT_EQ(triggers[0]["phrase"], "bird");  // longer, so it is tried first
+  EXPECT_EQ(triggers[0]["hit_count"], 0);
+  EXPECT_EQ(triggers[1]["hit_count"], 2);
 }
 
 }  // namespace
