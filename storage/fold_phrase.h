@@ -4,10 +4,14 @@
 // full-width letters are plain ones. Then
 //   * accents and the points of Hebrew and Arabic go. Marks that are letters of their own stay: the
 //     vowels of Indic scripts and of Thai, the voicing of kana, the bar of "≠";
-//   * the four Turkish i's are one;
+//   * letters with a stroke through them are plain ones (ø, ł, đ), æ and œ are two letters, and the
+//     four Turkish i's are one;
+//   * typographic quotation marks and apostrophes are straight ones, dashes are hyphens: phones
+//     type the ones, keyboards the others;
 //   * what cannot be seen goes (joiners, variation selectors, marks of direction, soft hyphens);
-//   * white space of any kind and length is one ' ', none at the ends.
-// Letters that no decomposition takes apart (ø, ł, đ) are themselves. Thread-safe: no state.
+//   * white space of any kind and length is one ' ', none at the ends;
+//   * what is left is composed (NFC), so that no syllable of Hangul or kana begins with another.
+// What changes here needs a migration that folds again what is stored. Thread-safe: no state.
 #pragma once
 
 #include <string>

@@ -8,11 +8,13 @@
 #include <string>
 
 #include "base/error.h"
+#include "storage/fold_phrase.h"
 #include "storage/migration_1.h"
 #include "storage/migration_2.h"
 #include "storage/migration_3.h"
 #include "storage/migration_4.h"
 #include "storage/migration_5.h"
+#include "storage/migration_6.h"
 #include "storage/search_words.h"
 
 namespace easel {
@@ -23,12 +25,13 @@ constexpr char kApplicationIdSql[] = "PRAGMA application_id";
 constexpr char kNumTablesSql[] = "SELECT count(*) FROM sqlite_schema";
 constexpr int kApplicationId = 0x4541534C;
 
-// search_words(TEXT), for steps that fill what an older version had not.
-void search_words_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+// search_words(TEXT) and fold_phrase(TEXT), for steps that fill what an older version had not.
+template <std::string (*Convert)(std::string_view)>
+void in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
   const auto* text = static_cast<const char*>(sqlite3_value_blob(values[0]));
   const auto size = static_cast<size_t>(sqlite3_value_bytes(values[0]));
-  const std::string words = search_words({text, text == nullptr ? 0 : size});
-  sqlite3_result_text(context, words.data(), static_cast<int>(words.size()), SQLITE_TRANSIENT);
+  const std::string result = Convert({text, text == nullptr ? 0 : size});
+  sqlite3_result_text(context, result.data(), static_cast<int>(result.size()), SQLITE_TRANSIENT);
 }
 
 absl::Status apply(SQLite::Database& connection, const Migration& migration) {
@@ -46,7 +49,8 @@ absl::Status apply(SQLite::Database& connection, const Migration& migration) {
 }  // namespace
 
 absl::Span<const Migration> all_migrations() {
-  static const std::array kAll = {kMigration1, kMigration2, kMigration3, kMigration4, kMigration5};
+  static const std::array kAll = {kMigration1, kMigration2, kMigration3,
+                                  kMigration4, kMigration5, kMigration6};
   return kAll;
 }
 
@@ -70,7 +74,9 @@ absl::StatusOr<int> check_schema_version(SQLite::Database& connection,
 
 absl::Status migrate(SQLite::Database& connection, absl::Span<const Migration> migrations) {
   connection.createFunction("search_words", /*aNbArg=*/1, /*abDeterministic=*/true,
-                            /*apApp=*/nullptr, &search_words_in_sql);
+                            /*apApp=*/nullptr, &in_sql<&search_words>);
+  connection.createFunction("fold_phrase", /*aNbArg=*/1, /*abDeterministic=*/true,
+                            /*apApp=*/nullptr, &in_sql<&fold_phrase>);
   const int version = connection.execAndGet(kVersionSql).getInt();
   for (const Migration& migration : migrations) {
     if (migration.version > version) EASEL_RETURN_IF_ERROR(apply(connection, migration));

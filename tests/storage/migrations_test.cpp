@@ -151,6 +151,8 @@ constexpr OldRows kOldRows[] = {
      "SELECT a.name || s.id || k.name || p.engine "
      "FROM admins a JOIN admin_sessions s JOIN api_keys k JOIN preferences p"},
     {4,
+     "INSERT INTO generations (number, id, trace_id, prompt, model_asked, num_images, "
+     "settings_json, created_at_ms, status) VALUES (9, 'b', 't', 'a heron', 'auto', 1, '{}', 5, 2);"
      "INSERT INTO prompts (prompt, uses, newest) VALUES ('a heron', 3, 9);"
      "INSERT INTO generation_search (rowid, words) VALUES (9, 'a heron')",
      "SELECT prompt || uses FROM prompts WHERE newest = (SELECT rowid FROM generation_search "
@@ -161,6 +163,11 @@ constexpr OldRows kOldRows[] = {
      "VALUES (1, 'Wren', 'wren', 0, 8, 'w.png', 'w.webp', 5, 6)",
      "SELECT folded_phrase || priority FROM prank_triggers INDEXED BY prank_trigger_candidates "
      "WHERE prank = 1 AND match_kind = 0"},
+    {6,
+     "INSERT INTO prank_triggers (prank, phrase, folded_phrase, match_kind, priority, "
+     "picture_file, thumbnail_file, created_at_ms, updated_at_ms) "
+     "VALUES (1, 'Łódź', 'lodz', 2, 8, 'l.png', 'l.webp', 5, 6)",
+     "SELECT phrase FROM prank_triggers WHERE match_kind = 2 AND folded_phrase = 'lodz'"},
 };
 
 // A database of `version`, with the rows that it and those before it had.
@@ -208,6 +215,34 @@ TEST(MigrationsTest, RowsOfEveryOlderVersionOutliveAKillAtAnyStatement) {
       EXPECT_FALSE(SQLite::Statement(connection, "PRAGMA foreign_key_check").executeStep());
     }
   }
+}
+
+// Folded by an older program: found by what this one makes of a prompt.
+TEST(MigrationsTest, VersionSixFoldsAgainWhatIsStored) {
+  const TempFolder folder;
+  SQLite::Database connection = connect(folder / "x.db");
+  ASSERT_TRUE(migrate(connection, all_migrations().subspan(0, 5)).ok());
+  connection.exec(kOldRows[1].insert);
+  connection.exec(
+      "INSERT INTO prank_triggers (prank, phrase, folded_phrase, match_kind, priority, "
+      "picture_file, thumbnail_file, created_at_ms, updated_at_ms) VALUES "
+      "(1, 'Łódź', 'łodz', 0, 0, 'a.png', 'a.webp', 5, 6),"
+      "(1, 'Don’t', 'don’t', 2, 0, 'b.png', 'b.webp', 5, 6),"
+      "(1, 'Don''t', 'don''t', 2, 0, 'c.png', 'c.webp', 5, 6);"
+      "INSERT INTO generations (number, id, trace_id, prompt, model_asked, num_images, "
+      "settings_json, created_at_ms, status) VALUES (9, 'b', 't', 'Łódź', 'auto', 1, '{}', 5, 2);"
+      "INSERT INTO generation_search (rowid, words) VALUES (9, 'łodz')");
+  ASSERT_TRUE(migrate(connection, all_migrations()).ok());
+  std::string folded;
+  SQLite::Statement rows(connection, "SELECT folded_phrase FROM prank_triggers ORDER BY id");
+  while (rows.executeStep()) folded += rows.getColumn(0).getString() + "|";
+  // Of two that are one now, that of the plain spelling answers, as it did.
+  EXPECT_EQ(folded, "owl|lodz|don’t|don't|");
+  EXPECT_EQ(connection
+                .execAndGet("SELECT rowid FROM generation_search WHERE generation_search MATCH "
+                            "'\"lodz\"'")
+                .getInt(),
+            9);
 }
 
 TEST(MigrationsTest, AFailingStatementUndoesItsStep) {

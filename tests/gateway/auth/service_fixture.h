@@ -46,8 +46,10 @@ class ServiceTest : public ::testing::Test {
     auto opened = Storage::open(folder.path());
     ASSERT_TRUE(opened.ok()) << opened.status();
     storage = *std::move(opened);
-    runner = std::make_unique<GenerationRunner>(GenerationRunnerOptions(), worker,
-                                                storage->generations(), storage->pictures(), hub);
+    runner = std::make_unique<GenerationRunner>(
+        GenerationRunnerOptions(), worker,
+        GenerationStores{storage->generations(), storage->pictures()}, hub);
+    models = std::make_unique<KnownModels>(KnownModelsOptions(), worker);
     access = std::make_unique<AccessControl>(*storage, settings, clock);
     prank_pictures = std::make_unique<PrankPictures>(
         read_upload,
@@ -62,7 +64,7 @@ class ServiceTest : public ::testing::Test {
                            *access,
                            storage->preferences(),
                            {storage->pranks(), storage->triggers(), storage->prank_visits(),
-                            *prank_pictures, max_pranks},
+                            *prank_pictures, *models, max_pranks},
                            /*max_image_side=*/768,
                            /*worker_timeout=*/std::chrono::seconds(2),
                            /*heartbeat=*/std::chrono::seconds(15),
@@ -77,6 +79,7 @@ class ServiceTest : public ::testing::Test {
     service.reset();
     routes.reset();
     prank_pictures.reset();
+    models.reset();
     runner.reset();
     access.reset();
     storage.reset();
@@ -180,6 +183,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Storage> storage;
   std::unique_ptr<AccessControl> access;
   std::unique_ptr<GenerationRunner> runner;
+  std::unique_ptr<KnownModels> models;
   std::unique_ptr<PrankPictures> prank_pictures;
   std::unique_ptr<GatewayService> service;
   std::unique_ptr<Router> routes;  // the service's own, to look at

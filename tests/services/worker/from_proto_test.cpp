@@ -20,8 +20,8 @@ v1::GenerateRequest with_picture() {
 }
 
 SideBounds bounds_for(const RegistryEntry& registered,
-                      const v1::GenerateRequest& message = with_picture()) {
-  const auto request = from_proto(message, registered);
+                      v1::GenerateRequest message = with_picture()) {
+  const auto request = from_proto(std::move(message), registered);
   EXPECT_TRUE(request.ok() && request->default_size_bounds);
   return request.ok() ? *request->default_size_bounds : SideBounds{};
 }
@@ -55,7 +55,7 @@ TEST(FromProtoTest, TheCallerMayBoundTheSizeThatItLeavesOpen) {
   edit.set_prompt("x");
   edit.add_images()->set_data("a picture");
   edit.set_max_default_side(500);
-  EXPECT_EQ(from_proto(edit, registered, 1)->default_size_bounds->highest, 500);
+  EXPECT_EQ(from_proto(std::move(edit), registered, 1)->default_size_bounds->highest, 500);
 }
 
 TEST(FromProtoTest, TheSizeOfAPictureIsBoundByTheRegistry) {
