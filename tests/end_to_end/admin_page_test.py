@@ -248,7 +248,7 @@ class AdminPageCase(chromium_pages.PagesCase):
         self.page.click("#sheet .danger")
         self.page.until(lambda: len(self.page.all("#part-body tbody tr")) == 1, "the one that is left")
         self.assertIn("an owl to keep", self.page.text("#part-body"))
-        found = self.ask("GET", "/api/generations?limit=100").text
+        found = self.ask("GET", "/api/generations?limit=100").body.decode()
         self.assertNotIn("an owl to delete", found)
         self.assertIn("an owl to keep", found)
 

@@ -128,7 +128,7 @@ class BackupCase(unittest.TestCase):
         there = set(os.listdir(self.service.folder))
         nowhere = self.service.folder / "nowhere"
         for told, destination, data in (("no data folder", self.backup, nowhere),
-                                        ("exists already", self.service.data, self.service.data),
+                                        ("inside the data folder", self.service.data / "sub", self.service.data),
                                         ("must exist", nowhere / "backup", self.service.data)):  # fmt: skip
             made = self.back_up(destination, data)
             self.assertEqual((made.returncode, made.stdout), (1, ""), told)

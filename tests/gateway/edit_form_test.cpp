@@ -115,7 +115,7 @@ TEST(EditFormTest, RefusesWhatCannotBe) {
       {"image", "hello", "image: not an image"},
       {"image", solid_png(15, 99),
        "image: a picture of 15 × 99 pixels, each side must have at least 16"},
-      {"mask", "hello", "'mask': not an image"},
+      {"mask", "hello", "mask: not an image"},
       {"picture", "x", "'picture' is unknown; the form takes image, mask, prompt"},
       {"\xff", "x", "'a part' is unknown"},
   };

@@ -278,7 +278,7 @@ TEST(BackupTest, RefusesATakenDestinationAndLeavesItAsItIs) {
   folder.write("file", "x");
   std::filesystem::create_directory(folder / "empty");
   std::filesystem::create_symlink("nowhere", folder / "link");
-  for (const char* const taken : {"file", "empty", "empty/", "link", "data"}) {
+  for (const char* const taken : {"file", "empty", "empty/", "link"}) {
     EXPECT_TRUE(fails_with(make_backup(folder / "data", folder / taken, nothing).status(),
                            Reason::kOutputFailed, {"exists already"}))
         << taken;
