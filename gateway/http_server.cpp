@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kRequestsPerConnection = 1000;
 // For what is still on its way when a connection is closed early, so that the answer arrives.
 constexpr std::chrono::seconds kLingerTime(2);
-constexpr size_t kLingerBytes = 64 << 20;
+constexpr size_t kLingerBytes = 256 << 20;
 
 // A connection with a time by which all must be read, or written: the library's own limits begin
 // anew with every byte, so a client that sends one now and then would hold a thread for ever.
@@ -329,10 +329,10 @@ class LibraryServer final : public httplib::Server {
   static void linger_before_close(socket_t socket) {
     ::shutdown(socket, SHUT_WR);
     const Clock::time_point end = Clock::now() + kLingerTime;
-    char discarded[16384];
+    std::vector<char> discarded(size_t{1} << 18);
     for (size_t total = 0; total < kLingerBytes && Clock::now() < end;) {
       if (httplib::detail::select_read(socket, kLingerTime.count(), 0) <= 0) return;
-      const ssize_t count = ::recv(socket, discarded, sizeof(discarded), 0);
+      const ssize_t count = ::recv(socket, discarded.data(), discarded.size(), 0);
       if (count <= 0) return;
       total += static_cast<size_t>(count);
     }
