@@ -21,7 +21,9 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kRequestsPerConnection = 1000;
 // For what is still on its way when a connection is closed early, so that the answer arrives.
 constexpr std::chrono::seconds kLingerTime(2);
-constexpr size_t kLingerBytes = 256 << 20;
+constexpr size_t kLingerBytes = 64 << 20;
+// Who said how long the body is will come to its end: a large upload, and no flood.
+constexpr size_t kLingerBytesOfLength = 256 << 20;
 
 // A connection with a time by which all must be read, or written: the library's own limits begin
 // anew with every byte, so a client that sends one now and then would hold a thread for ever.
@@ -84,6 +86,7 @@ struct Exchange {
   BodyPlan plan;
   bool answered = false;  // by the service, not by the library
   bool close = false;
+  size_t linger_bytes = kLingerBytes;  // when it is closed early
 };
 thread_local Exchange* t_exchange = nullptr;
 
@@ -240,6 +243,9 @@ class LibraryServer final : public httplib::Server {
       convert_answer(request, service_.fail(head, 400), response);
       return true;
     }
+    if (head.headers.find("Content-Length") != nullptr) {
+      exchange.linger_bytes = kLingerBytesOfLength;
+    }
     bool read_body = false;
     HttpResponse answer = guarded(head, [&] {
       auto plan = service_.plan(head);
@@ -300,7 +306,7 @@ class LibraryServer final : public httplib::Server {
       request.body_consumed_ = true;
     };
     bool served = false;
-    bool linger = false;
+    size_t linger_bytes = 0;
     if (connections_.enter(address)) {
       served = httplib::detail::process_server_socket_core(
           svr_sock_, socket, keep_alive_max_count_, keep_alive_timeout_sec_,
@@ -313,24 +319,24 @@ class LibraryServer final : public httplib::Server {
             const bool ok = process_request(stream, address, port, local_address, local_port, last,
                                             closed, begin_request);
             closed |= exchange.close;
-            linger |= exchange.close;
+            if (exchange.close) linger_bytes = exchange.linger_bytes;
             t_exchange = nullptr;
             return ok;
           });
       connections_.leave(address);
     }
-    if (linger) linger_before_close(socket);
+    if (linger_bytes > 0) linger_before_close(socket, linger_bytes);
     httplib::detail::shutdown_socket(socket);
     httplib::detail::close_socket(socket);
     return served;
   }
 
   // Closing with unread input makes TCP discard the answer at the other side.
-  static void linger_before_close(socket_t socket) {
+  static void linger_before_close(socket_t socket, size_t most) {
     ::shutdown(socket, SHUT_WR);
     const Clock::time_point end = Clock::now() + kLingerTime;
     std::vector<char> discarded(size_t{1} << 18);
-    for (size_t total = 0; total < kLingerBytes && Clock::now() < end;) {
+    for (size_t total = 0; total < most && Clock::now() < end;) {
       if (httplib::detail::select_read(socket, kLingerTime.count(), 0) <= 0) return;
       const ssize_t count = ::recv(socket, discarded.data(), discarded.size(), 0);
       if (count <= 0) return;

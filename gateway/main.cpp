@@ -12,6 +12,7 @@
 
 #include "base/byte_size.h"
 #include "base/error.h"
+#include "base/process_memory.h"
 #include "base/ready_line.h"
 #include "gateway/auth/admin_socket.h"
 #include "gateway/auth/password_input.h"
@@ -56,6 +57,7 @@ void find_the_worker_sooner() {
 }
 
 int serve(const GatewayOptions& options) {
+  return_large_pieces_at_once();  // uploads of 20 MiB, which each thread's arena would keep
   find_the_worker_sooner();
   sigset_t signals = block_signals();
   const std::unique_ptr<ImageWorker> worker = make_worker_client(options.worker);
