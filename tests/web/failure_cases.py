@@ -13,9 +13,10 @@ class FailureCase(page_case.PageCase):
 
     @page_case.fake_only
     def test_says_that_the_worker_is_down_and_that_it_is_back(self):
-        self.page.generate("interrupted", steps=100)
-        self.page.until_text(".job .phase", "step")
-        self.fake.worker.kill()
+        with self.held():
+            self.page.generate("interrupted", steps=100)
+            self.page.until_text(".job .phase", "step")
+            self.fake.worker.kill()
         self.page.until_text(".job h3", "The worker ended")
         self.page.until_text("#status-text", "Worker down")
         self.page.until_text("#banner", "connection refused")

@@ -104,6 +104,7 @@ class FakeWorker:
         self.changed = threading.Condition()  # reentrant
         self.jobs = {}  # by id, in order of arrival
         self.reachable = True
+        self.held = False  # jobs stop in the middle of their steps, guarded by changed
         threading.Thread(target=self._run, daemon=True).start()
 
     def waiting(self):
@@ -145,14 +146,22 @@ class FakeWorker:
     def cancel(self, job):
         with self.changed:
             job.cancelled = True
+            self.changed.notify_all()
             if job.record["status"] == "queued":
                 job.fail("cancelled")
 
     def kill(self):
         """As SIGKILL would: what runs fails, nothing new is taken."""
         self.reachable = False
-        for job in self.running():
-            job.cancelled = "worker_lost"
+        with self.changed:
+            for job in self.running():
+                job.cancelled = "worker_lost"
+            self.changed.notify_all()
+
+    def hold(self, held):
+        with self.changed:
+            self.held = held
+            self.changed.notify_all()
 
     def _run(self):
         while True:
@@ -189,6 +198,9 @@ class FakeWorker:
                 return failing.group(1)
             preview = tiny_png.draw(job.record["seed"], PREVIEW_SIDE, PREVIEW_SIDE, step / steps)
             job.emit("step", step=step, steps=steps, preview="data:image/png;base64," + base64.b64encode(preview).decode())
+            if step == (steps + 1) // 2:
+                with self.changed:
+                    self.changed.wait_for(lambda: job.cancelled or not self.held)
             if failure := self._pause(job):
                 return failure
         job.emit("decoding", done=1, units=1)

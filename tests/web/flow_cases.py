@@ -13,12 +13,13 @@ LONG_STEPS = 150
 
 class FlowCase(page_case.PageCase):
     def test_shows_progress_and_preview_and_then_the_result(self):
-        self.page.generate("a red circle on a blue background", steps=40)
-        self.page.until_text(".job .phase", "step")
-        preview = self.page.until(lambda: self.page.find(".job .preview img:not([hidden])"), "a preview")
-        self.assertTrue(preview.get_attribute("src").startswith("data:image/"))
-        self.assertGreater(float(self.page.find(".job progress").get_property("value")), 0)
-        self.picture("progress")
+        with self.held():
+            self.page.generate("a red circle on a blue background", steps=40)
+            self.page.until_text(".job .phase", "step")
+            preview = self.page.until(lambda: self.page.find(".job .preview img:not([hidden])"), "a preview")
+            self.assertTrue(preview.get_attribute("src").startswith("data:image/"))
+            self.assertGreater(float(self.page.find(".job progress").get_property("value")), 0)
+            self.picture("progress")
         self.page.wait_for_result()
         self.picture("result")
         told = self.page.parameters()
@@ -31,9 +32,10 @@ class FlowCase(page_case.PageCase):
     def test_cancels_one_and_finds_both_again_after_a_reload(self):
         self.page.generate("a picture that is finished", steps=5)
         self.page.wait_for_result()
-        self.page.generate("a picture that is cancelled", steps=LONG_STEPS)
-        self.page.until_text(".job .phase", "step")
-        self.page.click(".job .working .button")
+        with self.held():
+            self.page.generate("a picture that is cancelled", steps=LONG_STEPS)
+            self.page.until_text(".job .phase", "step")
+            self.page.click(".job .working .button")
         self.page.until_text(".job h3", "Cancelled")
         self.assertIn("Cancelled", self.page.tiles()[0].accessible_name)
         self.driver.refresh()
@@ -43,11 +45,12 @@ class FlowCase(page_case.PageCase):
         self.assertEqual(labels, ["Cancelled a picture that is cancelled", "a picture that is finished"])
 
     def test_joins_a_running_generation_after_a_reload(self):
-        self.page.generate("a picture that takes long", steps=LONG_STEPS)
-        self.page.until_text(".job .phase", "step")
-        self.driver.refresh()
-        self.page.until_text(".job .prompt", "a picture that takes long")
-        self.page.until_text(".job .phase", "step")
+        with self.held():
+            self.page.generate("a picture that takes long", steps=LONG_STEPS)
+            self.page.until_text(".job .phase", "step")
+            self.driver.refresh()
+            self.page.until_text(".job .prompt", "a picture that takes long")
+            self.page.until_text(".job .phase", "step")
         self.page.wait_for_result()
         self.driver.refresh()
         self.page.open()
@@ -137,14 +140,15 @@ class FlowCase(page_case.PageCase):
 
     @page_case.fake_only
     def test_follows_many_at_once_and_finishes_all(self):
-        for number in range(5):
-            self.page.generate(f"number {number}", steps=5 if number else LONG_STEPS)
-            self.page.until(lambda: len(self.fake.worker.jobs) == number + 1, "its arrival")
-            self.page.until(lambda: self.fake.streams <= 2, "all but two to be parked")
-        self.page.until_text(".job:last-child .phase", "Drawing")
-        self.page.until_text(".job:first-child .phase", "Waiting: ")
-        self.page.click(".job:first-child .working .button")  # one that waits, unread
-        self.page.until_text(".job:first-child h3", "Cancelled")
+        with self.held():
+            for number in range(5):
+                self.page.generate(f"number {number}", steps=5 if number else LONG_STEPS)
+                self.page.until(lambda: len(self.fake.worker.jobs) == number + 1, "its arrival")
+                self.page.until(lambda: self.fake.streams <= 2, "all but two to be parked")
+            self.page.until_text(".job:last-child .phase", "Drawing")
+            self.page.until_text(".job:first-child .phase", "Waiting: ")
+            self.page.click(".job:first-child .working .button")  # one that waits, unread
+            self.page.until_text(".job:first-child h3", "Cancelled")
         self.page.until(lambda: not self.page.all(".working"), "the end of all")
         # Two that stay and one that starts: a browser opens six connections to a host.
         self.assertLessEqual(self.fake.most_streams, 3)

@@ -1,5 +1,6 @@
 """What the tests of the page have in common: a gateway, a browser, and no complaints on its console."""
 
+import contextlib
 import os
 import pathlib
 import tempfile
@@ -51,6 +52,18 @@ class PageCase(unittest.TestCase):
         unexpected = [text for text in messages if not any(part in text for part in self.complaints)]
         self.assertEqual(unexpected, [])
         self.driver.get("about:blank")
+
+    @contextlib.contextmanager
+    def held(self):
+        """Jobs stay in the middle of their steps until the end of the block, however slow the browser is; a real worker's go on."""
+        if self.fake is None:
+            yield
+            return
+        self.fake.worker.hold(True)
+        try:
+            yield
+        finally:
+            self.fake.worker.hold(False)
 
     def picture(self, name):
         """A screenshot, where a folder was given for them."""
