@@ -70,8 +70,16 @@ AccessSettings access_settings(const GatewayOptions& options, const GatewayTimes
   return settings;
 }
 
+// Who listens for other machines, or behind a proxy, has names that cannot be known from here.
+HostNames host_names(const GatewayOptions& options) {
+  const bool local = is_loopback(options.host) && options.trusted_proxies.empty();
+  if (options.allowed_hosts.empty() && !local) return HostNames();
+  return HostNames::only(set_of(options.allowed_hosts));
+}
+
 ProxyRules proxy_rules(const GatewayOptions& options) {
-  return {addresses_of(options.trusted_proxies), options.secure_cookies == "always"};
+  return {addresses_of(options.trusted_proxies), options.secure_cookies == "always",
+          host_names(options)};
 }
 
 HttpServerOptions server_options(const GatewayOptions& options, const GatewayTimes& times) {

@@ -25,6 +25,7 @@ struct GatewayOptions {
                                            "https://flexy-face.replit.app"};
   std::vector<std::string> admin_origins;    // whose pages may act with an admin's cookie
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
+  std::vector<std::string> allowed_hosts;    // names; none: see docs/operations.md
   int64_t generation_timeout = 600;          // seconds
   int64_t max_generations = 48;
   int64_t max_connections = 512;

@@ -88,6 +88,9 @@ void GatewayService::begin(HttpRequest& request) const {
 
 std::variant<BodyPlan, HttpResponse> GatewayService::plan(HttpRequest& request) {
   begin(request);
+  if (absl::Status named = proxies_.names.check(request); !named.ok()) {
+    return refuse(request, named);
+  }
   const std::string methods = router_.allowed_methods(request.path);
   if (request.method == "OPTIONS" && !methods.empty()) {
     return finish(request, cors_.answer_options(request, methods));

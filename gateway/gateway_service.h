@@ -11,6 +11,7 @@
 #include "gateway/auth/audit_trail.h"
 #include "gateway/http_service.h"
 #include "gateway/middleware/cors.h"
+#include "gateway/middleware/host_names.h"
 #include "gateway/router.h"
 
 namespace easel {
@@ -19,6 +20,7 @@ namespace easel {
 struct ProxyRules {
   std::set<std::string> trusted;  // addresses whose X-Forwarded-For and -Proto are believed
   bool always_secure = false;     // TLS ends in front, whatever the fields say
+  HostNames names;                // under which the gateway is reached
 };
 
 // Thread-safe: everything but the admission is read only.

@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "gateway/middleware/client_address.h"
 #include "gateway/middleware/cors.h"
+#include "gateway/middleware/host_names.h"
 
 namespace easel {
 namespace {
@@ -136,6 +137,10 @@ std::vector<GatewaySetting> gateway_settings(GatewayOptions& o) {
        &o.admin_origins},
       {"trusted_proxies", "", "Addresses of proxies whose X-Forwarded-For is believed",
        &o.trusted_proxies},
+      {"allowed_hosts", "EASEL_ALLOWED_HOSTS",
+       "Names under which the gateway answers, besides addresses and names without a dot; default: "
+       "none where only this machine can connect and no proxy is trusted, else any",
+       &o.allowed_hosts},
       {"generation_timeout", "", "Seconds that a generation may take, its waiting included",
        &o.generation_timeout, 1, kMaxSeconds},
       {"max_generations", "", "Generations that run or wait at once", &o.max_generations, 1,
@@ -178,6 +183,9 @@ absl::Status check_gateway_options(const GatewayOptions& options) {
     return invalid_field("the trusted proxy ", quote(proxy),
                          " must be one IPv4 or IPv6 address, as 10.0.0.1 or fd00::1: no name, no "
                          "port, no network");
+  }
+  for (const std::string& name : options.allowed_hosts) {
+    EASEL_RETURN_IF_ERROR(check_host_name(name));
   }
   EASEL_ASSIGN_OR_RETURN(const auto costs, parse_model_costs(options.model_costs));
   for (const auto& [engine, units] : costs) {

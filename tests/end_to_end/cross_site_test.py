@@ -83,6 +83,10 @@ fetch('/api/admin/session').then((answer) => answer.json())
     headers: {'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf_token}}))
   .then((answer) => finish(answer.status), (error) => finish(error.name));
 """
+READ_HISTORY = """
+const [finish] = arguments;
+fetch('/api/generations').then((answer) => answer.text()).then(finish, (error) => finish(error.name));
+"""
 
 
 class StrangersPage(http.server.BaseHTTPRequestHandler):
@@ -213,6 +217,17 @@ class CrossSiteCase(chromium_pages.PagesCase):
         self.assertEqual(answers, {403})
         json_answers = {told[name] for name in told if name.endswith(" json")}
         self.assertLessEqual(json_answers, {401, 403}, "asked, and refused: the cookie does not count")
+
+    def test_a_site_whose_name_now_resolves_to_this_machine_reads_nothing(self):
+        self.assertEqual(self.service().generate(prompt="a private lighthouse", steps=1, width=64, height=64).status, 200)
+        port = self.url.rsplit(":", 1)[1]
+        told = {}
+        for name in ("127.0.0.1", "rebound.example"):
+            self.driver.get(f"http://{name}:{port}/")
+            told[name] = self.driver.execute_async_script(READ_HISTORY)
+        self.assertIn("a private lighthouse", told["127.0.0.1"])
+        self.assertNotIn("lighthouse", told["rebound.example"])
+        self.assertEqual(json.loads(told["rebound.example"])["error"], "forbidden")
 
     def test_a_session_that_was_planted_before_the_login_is_not_taken_over(self):
         self.service().request("POST", "/api/admin/login", {"name": NAME, "password": PASSWORD})

@@ -125,6 +125,8 @@ TEST_F(GatewayOptionsTest, RefusesWrongFlagsAndVariables) {
                                                     {"--admin-origin", "*"},
                                                     {"--trusted-proxy", "proxy.example"},
                                                     {"--trusted-proxy", "10.0.0.0/8"},
+                                                    {"--allowed-host", "*"},
+                                                    {"--allowed-host", "https://example.org"},
                                                     {"--max-streams", "0"},
                                                     {"--config", "/nowhere.toml"},
                                                     {"positional"}}) {

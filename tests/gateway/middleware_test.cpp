@@ -1,13 +1,19 @@
 #include <gtest/gtest.h>
 
 #include "base/trace_context.h"
+#include "gateway/api_error.h"
 #include "gateway/middleware/client_address.h"
+#include "gateway/middleware/host_names.h"
 #include "gateway/middleware/request_id.h"
 #include "gateway/middleware/trace_context.h"
 #include "gateway/router.h"
 
 namespace easel {
 namespace {
+
+int http_status(const absl::Status& status) {
+  return status.ok() ? 200 : http_status_of(public_error(status).code);
+}
 
 HttpRequest request_with(const char* name, const std::string& value) {
   HttpRequest request;
@@ -44,6 +50,52 @@ TEST(ClientAddressTest, BelievesTrustedProxiesOnly) {
   EXPECT_EQ(address("", {"10.0.0.1"}), "10.0.0.1");
   EXPECT_EQ(address(" , ,", {"10.0.0.1"}), "10.0.0.1");
   EXPECT_LE(address(std::string(5000, '1'), {"10.0.0.1"}).size(), 64U);
+}
+
+int status_for(const HostNames& names, const std::string& host) {
+  return http_status(names.check(request_with("Host", host)));
+}
+
+TEST(HostNamesTest, TakesWhatNobodyElseCanHaveResolveHere) {
+  const HostNames local = HostNames::only({});
+  for (const char* own :
+       {"localhost", "localhost:7999", "LocalHost", "localhost.", "easel.localhost:80", "127.0.0.1",
+        "127.0.0.1:7999", "192.168.1.5:80", "[::1]:7999", "[fd00::1]", "gpu-box:7999", ""}) {
+    EXPECT_EQ(status_for(local, own), 200) << own;
+  }
+  for (const char* other :
+       {"evil.example", "evil.example:7999", "EVIL.example.", "127.0.0.1.evil.example",
+        "localhost.evil.example", "evil.localhost.example", "127.1", "evil.example:localhost",
+        "[evil.example", "[evil.example]", "a.b@localhost", "evil.example."}) {
+    EXPECT_EQ(status_for(local, other), 403) << other;
+  }
+}
+
+TEST(HostNamesTest, TakesTheNamesThatAreAllowed) {
+  const HostNames names = HostNames::only({"easel.example.org"});
+  EXPECT_EQ(status_for(names, "Easel.Example.org:443"), 200);
+  EXPECT_EQ(status_for(names, "localhost"), 200);
+  EXPECT_EQ(status_for(names, "www.easel.example.org"), 403);
+  EXPECT_EQ(status_for(names, "easel.example.org.evil.example"), 403);
+  EXPECT_EQ(status_for(HostNames(), "evil.example"), 200) << "any";
+}
+
+TEST(HostNamesTest, TwoFieldsAreNone) {
+  HttpRequest request = request_with("Host", "localhost");
+  request.headers.add("host", "evil.example");
+  EXPECT_EQ(http_status(HostNames::only({}).check(request)), 400);
+  EXPECT_EQ(http_status(HostNames().check(request)), 400);
+  EXPECT_EQ(http_status(HostNames::only({}).check(HttpRequest())), 200) << "HTTP/1.0";
+}
+
+TEST(HostNamesTest, NamesAreWrittenPlainly) {
+  for (const char* good : {"easel.example.org", "gpu-box", "a_b.c"}) {
+    EXPECT_TRUE(check_host_name(good).ok()) << good;
+  }
+  for (const char* bad : {"", "*", "*.example.org", "https://example.org", "example.org:443",
+                          "Example.org", "example.org.", "a b", "[::1]"}) {
+    EXPECT_FALSE(check_host_name(bad).ok()) << bad;
+  }
 }
 
 TEST(ClientAddressTest, OneAddressHasOneSpelling) {

@@ -11,6 +11,7 @@ DRIVER = "/usr/bin/chromedriver"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )  # fmt: skip
 
 

@@ -204,9 +204,11 @@ std::vector<ReasonEntry> codes_of_access() {
        "forbidden",
        "these credentials do not allow it",
        "The key lacks the scope, or a page wrote with an admin's cookie but without the CSRF token "
-       "of that session, or came from an origin that is not listed.",
+       "of that session, or came from an origin that is not listed, or the gateway was called by a "
+       "name that it does not answer to.",
        {"Use a key with the scope that docs/rest_api.md names for the route.",
-        "Pages send X-CSRF-Token as the login gave it; --admin-origin lists other origins."}},
+        "Pages send X-CSRF-Token as the login gave it; --admin-origin lists other origins.",
+        "--allowed-host NAME has the gateway answer to that name, behind a tunnel for example."}},
       {"rate_limited",
        {},
        429,
