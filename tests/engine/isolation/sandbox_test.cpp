@@ -60,6 +60,7 @@ class WaitingDecoder {
   pid_t pid_ = -1;
 };
 
+#ifndef EASEL_SANITIZED  // which has no filter
 // How a process ended that did `work` in the sandbox: "signal 31", "exit code 0".
 std::string end_of(void (*work)()) {
   const pid_t pid = ::fork();
@@ -74,7 +75,6 @@ std::string end_of(void (*work)()) {
   return concat("exit code ", WEXITSTATUS(status));
 }
 
-#ifndef EASEL_SANITIZED  // which has no filter
 TEST(SandboxTest, ASignalToAnotherProcessEndsTheOneThatSendsIt) {
   // Nothing but a question whether it is there.
   const std::string killed = concat("signal ", SIGSYS);
