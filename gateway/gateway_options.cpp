@@ -58,23 +58,28 @@ absl::Status read_file_and_environment(const std::string& config,
   return absl::OkStatus();
 }
 
-// "admin create NAME" and "admin reset NAME".
+// "admin create NAME", "admin reset NAME", "admin remove NAME", "admin list".
 void add_admin_command(CLI::App& app, GatewayCommand& command) {
-  CLI::App* admin = app.add_subcommand("admin", "Make an admin or give one another password");
+  CLI::App* admin =
+      app.add_subcommand("admin", "Make, list and remove admins, or give one another password");
   admin->require_subcommand(1)->fallthrough();
-  const auto add = [&](const char* name, const char* help) {
+  const auto add = [&](const char* name, const char* help, bool takes_name, bool takes_password) {
     CLI::App* sub = admin->add_subcommand(name, help)->fallthrough();
-    sub->add_option("NAME", command.admin_name, "The admin's name")->required();
-    sub->add_option("--password-file", command.password_file,
-                    "File whose first line is the password; else the standard input")
-        ->type_name("FILE");
+    if (takes_name) sub->add_option("NAME", command.admin_name, "The admin's name")->required();
+    if (takes_password) {
+      sub->add_option("--password-file", command.password_file,
+                      "File whose first line is the password; else the standard input")
+          ->type_name("FILE");
+    }
     sub->footer(concat(kDataFolderFooter,
                        "Exit codes: 0 done, 1 not done (the name is taken, there is none), 2 wrong "
                        "use."));
     sub->callback([&command, name] { command.admin_command = name; });
   };
-  add("create", "Make an admin, in the gateway that runs or in the data folder");
-  add("reset", "Give an admin another password; all its sessions end");
+  add("create", "Make an admin, in the gateway that runs or in the data folder", true, true);
+  add("reset", "Give an admin another password; all its sessions end", true, true);
+  add("remove", "Remove an admin; all its sessions end, its API keys do not", true, false);
+  add("list", "Say who is an admin, since when, and with how many sessions", false, false);
 }
 
 // "backup DESTINATION".

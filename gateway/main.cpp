@@ -106,19 +106,26 @@ void say_where(const std::string& data_dir, bool is_new) {
 
 int administer(const GatewayCommand& command) {
   AdminOrder order{command.admin_command, command.admin_name, ""};
-  const absl::StatusOr<std::string> password = read_password(command.password_file);
+  const bool takes_password = order.command == "create" || order.command == "reset";
+  const absl::StatusOr<std::string> password =
+      takes_password ? read_password(command.password_file) : std::string();
   if (password.ok()) order.password = *password;
   std::error_code error;
   const bool is_new = !std::filesystem::exists(
       std::filesystem::path(command.options.data_dir) / Database::kFileName, error);
-  const absl::Status done =
-      password.ok() ? give_admin_order(command.options.data_dir, order) : password.status();
-  if (!done.ok()) {
-    std::cerr << "easel-gateway: " << done.message() << "\n";
+  if (is_new && !takes_password) {
+    std::cerr << concat("easel-gateway: no gateway has used the data folder ",
+                        command.options.data_dir,
+                        "; --data-dir or EASEL_DATA_DIR names another one\n");
     return kFailed;
   }
-  std::cout << (order.command == "create" ? "The admin was made.\n"
-                                          : "The password was changed; all sessions have ended.\n");
+  const absl::StatusOr<std::string> done =
+      password.ok() ? give_admin_order(command.options.data_dir, order) : password.status();
+  if (!done.ok()) {
+    std::cerr << "easel-gateway: " << done.status().message() << "\n";
+    return kFailed;
+  }
+  std::cout << *done;
   say_where(command.options.data_dir, is_new);
   return 0;
 }

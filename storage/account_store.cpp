@@ -19,6 +19,9 @@ constexpr char kSetPasswordSql[] =
 constexpr char kRenewHashSql[] =
     "UPDATE admins SET password_hash = ? WHERE name = ? AND password_hash = ?";
 
+constexpr char kAdminsSql[] = "SELECT name, created_at_ms, changed_at_ms FROM admins ORDER BY name";
+constexpr char kRemoveAdminSql[] = "DELETE FROM admins WHERE name = ?";
+
 constexpr char kEndSessionsOfAdminSql[] = R"sql(
 DELETE FROM admin_sessions WHERE admin = (SELECT number FROM admins WHERE name = ?))sql";
 
@@ -108,6 +111,29 @@ absl::StatusOr<std::optional<AdminRecord>> AccountStore::find_admin(std::string_
     return absl::OkStatus();
   }));
   return found;
+}
+
+absl::StatusOr<std::vector<AdminSummary>> AccountStore::admins() {
+  std::vector<AdminSummary> found;
+  EASEL_RETURN_IF_ERROR(database_.read([&](SQLite::Database& connection) {
+    SQLite::Statement statement(connection, kAdminsSql);
+    while (statement.executeStep()) {
+      RowReader row(statement);
+      AdminSummary& admin = found.emplace_back();
+      admin.name = row.text();
+      admin.created_at_ms = row.integer();
+      admin.changed_at_ms = row.integer();
+    }
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::Status AccountStore::remove_admin(std::string_view name) {
+  return database_.write([&](SQLite::Database& connection) {
+    execute(connection, kEndSessionsOfAdminSql, name);
+    return execute(connection, kRemoveAdminSql, name) == 1 ? absl::OkStatus() : no_such_admin();
+  });
 }
 
 absl::Status AccountStore::start_session(const SessionRecord& session,

@@ -19,6 +19,11 @@ struct AdminRecord {
 };
 
 // Times in ms since 1970, UTC.
+struct AdminSummary {
+  std::string name;
+  int64_t created_at_ms = 0, changed_at_ms = 0;  // changed: the password
+};
+
 struct SessionRecord {
   std::string id;     // to name it in lists; no secret
   std::string admin;  // the name
@@ -43,6 +48,10 @@ class AccountStore {
   absl::Status renew_hash(std::string_view name, std::string_view old_hash,
                           std::string_view new_hash);
   absl::StatusOr<std::optional<AdminRecord>> find_admin(std::string_view name);
+  // By their names.
+  absl::StatusOr<std::vector<AdminSummary>> admins();
+  // Ends the admin's sessions too. absl::IsNotFound without such an admin.
+  absl::Status remove_admin(std::string_view name);
 
   // Ends the session of `old_token_hash` ("" for none) in the same step. absl::IsNotFound when
   // `password_hash`, which the login was checked with, is not the admin's any more.

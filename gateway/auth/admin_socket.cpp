@@ -23,11 +23,10 @@ namespace easel {
 namespace {
 
 constexpr char kSocketFile[] = "admin.sock";
-constexpr size_t kMaxLineBytes = 8192;
+constexpr size_t kMaxLineBytes = 8192, kMaxAnswerBytes = 1 << 20;
 constexpr int kSecondsPerRead = 5, kSecondsForAnswer = 30;
 // A gateway that starts has the folder's lock a moment before it listens.
 constexpr std::chrono::milliseconds kStartingTime(5000), kLookInterval(50);
-constexpr int kDone = 200, kRefused = 400;
 
 absl::StatusOr<AdminOrder> read_order(std::string_view line) {
   EASEL_ASSIGN_OR_RETURN(const nlohmann::json object, parse_json_object(line));
@@ -40,19 +39,7 @@ absl::StatusOr<AdminOrder> read_order(std::string_view line) {
   return order;
 }
 
-absl::Status in_words(const absl::Status& status, const AdminOrder& order) {
-  if (absl::IsAlreadyExists(status)) {
-    return invalid_field("there is an admin ", quote(order.name), " already: `admin reset ",
-                         order.name, "` gives it another password");
-  }
-  if (absl::IsNotFound(status)) {
-    return invalid_field("there is no admin ", quote(order.name), ": `admin create ", order.name,
-                         "` makes it");
-  }
-  return status;
-}
-
-absl::Status ask_gateway(int connection, const AdminOrder& order) {
+absl::StatusOr<std::string> ask_gateway(int connection, const AdminOrder& order) {
   if (!is_peer_trusted(connection)) {
     return invalid_field("the gateway of this data folder runs as ", peer_user(connection),
                          ", not as this user: run the command as that one (sudo -u)");
@@ -63,12 +50,12 @@ absl::Status ask_gateway(int connection, const AdminOrder& order) {
           {{"command", order.command}, {"name", order.name}, {"password", order.password}}) +
       "\n";
   if (!send_all(connection, line)) return invalid_field("the gateway took no order");
-  const absl::StatusOr<std::string> answer = receive_line(connection, kMaxLineBytes);
+  const absl::StatusOr<std::string> answer = receive_line(connection, kMaxAnswerBytes);
   if (!answer.ok()) return invalid_field("the gateway gave no answer; its log may say why");
   const nlohmann::json json = nlohmann::json::parse(*answer, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("ok"))
     return invalid_field("the gateway's answer is odd");
-  if (json["ok"] == true) return absl::OkStatus();
+  if (json["ok"] == true) return json.value("text", "");
   return invalid_field(json.value("message", "the gateway refused"));
 }
 
@@ -96,7 +83,7 @@ absl::Status check_owner(const std::filesystem::path& data_folder) {
   return not_the_owner("data folder", data_folder, info.st_uid);
 }
 
-absl::Status carry_out_alone(Database& database, const AdminOrder& order) {
+absl::StatusOr<std::string> carry_out_alone(Database& database, const AdminOrder& order) {
   AccountStore accounts(database);
   AuditStore log(database);
   Admins admins(accounts, Clock());
@@ -105,19 +92,6 @@ absl::Status carry_out_alone(Database& database, const AdminOrder& order) {
 }
 
 }  // namespace
-
-absl::Status carry_out(const AdminOrder& order, Admins& admins, AuditTrail& audit) {
-  const bool create = order.command == "create";
-  if (!create && order.command != "reset") {
-    return invalid_field("the command must be create or reset");
-  }
-  EASEL_ASSIGN_OR_RETURN(const int64_t entry,
-                         audit.begin_local(concat("admin ", order.command), order.name));
-  const absl::Status status =
-      create ? admins.create(order.name, order.password) : admins.reset(order.name, order.password);
-  audit.finish(entry, status.ok() ? kDone : kRefused);
-  return in_words(status, order);
-}
 
 AdminSocket::AdminSocket(std::filesystem::path path, FileDescriptor listener, FileDescriptor stop,
                          Admins& admins, AuditTrail& audit)
@@ -158,13 +132,16 @@ void AdminSocket::answer(int connection) {
   const absl::StatusOr<std::string> line = receive_line(connection, kMaxLineBytes);
   if (!line.ok()) return;
   const absl::StatusOr<AdminOrder> order = read_order(*line);
-  const absl::Status done = order.ok() ? carry_out(*order, admins_, audit_) : order.status();
-  nlohmann::json answer = {{"ok", done.ok()}};
-  if (!done.ok()) answer["message"] = to_std(done.message());
+  const absl::StatusOr<std::string> done =
+      order.ok() ? carry_out(*order, admins_, audit_) : order.status();
+  const nlohmann::json answer =
+      done.ok() ? nlohmann::json{{"ok", true}, {"text", *done}}
+                : nlohmann::json{{"ok", false}, {"message", to_std(done.status().message())}};
   send_all(connection, to_json_text(answer) + "\n");
 }
 
-absl::Status give_admin_order(const std::filesystem::path& data_folder, const AdminOrder& order) {
+absl::StatusOr<std::string> give_admin_order(const std::filesystem::path& data_folder,
+                                             const AdminOrder& order) {
   if (find_invalid_utf8(order.password)) return invalid_field("the password must be UTF-8");
   const auto end = std::chrono::steady_clock::now() + kStartingTime;
   while (true) {

@@ -1,8 +1,8 @@
-// Admins made and passwords set from this machine: a unix socket in the data folder (0600) that
-// answers programs of the gateway's own user and root alone.
+// Admins made, removed and listed, and passwords set from this machine: a unix socket in the data
+// folder (0600) that answers programs of the gateway's own user and root alone.
 //
-// One order a connection, one line of JSON each way: {"command": "create" or "reset", "name",
-// "password"} → {"ok": true} or {"ok": false, "message"}.
+// One order a connection, one line of JSON each way: {"command", "name", "password"} →
+// {"ok": true, "text"} or {"ok": false, "message"}.
 #pragma once
 
 #include <filesystem>
@@ -13,20 +13,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/auth/admin_order.h"
 #include "gateway/auth/admins.h"
 #include "gateway/auth/audit_trail.h"
 #include "storage/file_descriptor.h"
 
 namespace easel {
-
-struct AdminOrder {
-  std::string command;  // "create" or "reset"
-  std::string name;
-  std::string password;
-};
-
-// Does it, and writes it down. INVALID_FIELD in words for the operator.
-absl::Status carry_out(const AdminOrder& order, Admins& admins, AuditTrail& audit);
 
 class AdminSocket {
  public:
@@ -51,7 +43,8 @@ class AdminSocket {
 };
 
 // Gives the order to the gateway that uses the data folder; where none does, carries it out itself
-// under the folder's lock. Errors in words for the operator.
-absl::Status give_admin_order(const std::filesystem::path& data_folder, const AdminOrder& order);
+// under the folder's lock. What came of it, and errors, in words for the operator.
+absl::StatusOr<std::string> give_admin_order(const std::filesystem::path& data_folder,
+                                             const AdminOrder& order);
 
 }  // namespace easel

@@ -94,6 +94,13 @@ absl::Status Admins::reset(const std::string& name, std::string_view password) {
   return store_.set_password(name, hash, clock_.utc_ms());
 }
 
+absl::Status Admins::remove(const std::string& name) {
+  EASEL_RETURN_IF_ERROR(store_.remove_admin(name));
+  const std::lock_guard lock(mutex_);
+  std::erase_if(places_, [&](const auto& place) { return place.first == name; });
+  return absl::OkStatus();
+}
+
 absl::Status Admins::ensure(const std::string& name, std::string_view password) {
   EASEL_RETURN_IF_ERROR(check_new(name, password));
   EASEL_ASSIGN_OR_RETURN(const std::optional<AdminRecord> admin, store_.find_admin(name));

@@ -52,6 +52,8 @@ class Admins {
   absl::Status create(const std::string& name, std::string_view password);
   // The sessions end.
   absl::Status reset(const std::string& name, std::string_view password);
+  // The sessions end. absl::IsNotFound.
+  absl::Status remove(const std::string& name);
   // Makes the admin, or gives it this password unless it has it already.
   absl::Status ensure(const std::string& name, std::string_view password);
 
@@ -66,6 +68,8 @@ class Admins {
   absl::StatusOr<std::optional<SessionRecord>> session_of(std::string_view token, SessionUse use);
   absl::StatusOr<bool> end_session(std::string_view id) { return store_.end_session(id); }
   absl::StatusOr<std::vector<SessionRecord>> sessions();
+  // By their names.
+  absl::StatusOr<std::vector<AdminSummary>> list() { return store_.admins(); }
   // The name, or "(unknown name)" where no admin has it: it may have been a password in the wrong
   // field.
   std::string name_for_log(const std::string& name);

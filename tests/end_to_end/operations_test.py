@@ -26,7 +26,7 @@ ADDRESS, SOCKET, TLS_ADDRESS = "127.0.0.1:50051", "unix:/run/easel/worker.sock",
 LONG_JOB = '"steps": 200'
 GATEWAY = "127.0.0.1:7999"
 # Of the gateway's admins; they have a test of their own.
-ADMINS = ("admin create ada", "admin reset ada", "/api/admin/keys", "Bearer easel_…")
+ADMINS = ("admin create ada", "admin reset ada", "admin list", "admin remove ada", "/api/admin/keys", "Bearer easel_…")
 # Of a backup and its restore, in this order.
 BACKUP = ("easel-gateway backup /backups", "mv /var/lib/easel ", "cp -a /backups")
 
@@ -142,7 +142,7 @@ class OperationsCase(unittest.TestCase):
     def test_the_commands_for_admins_and_keys(self):
         self.service.start_gateway()
         address = f"127.0.0.1:{self.service.port}"
-        create, reset, make_key, use_key = (self.command_with(text).replace(GATEWAY, address) for text in ADMINS)
+        create, reset, admins, remove, make_key, use_key = (self.command_with(text).replace(GATEWAY, address) for text in ADMINS)
         self.expect(f"echo 'the first password' | {create}", "was made")
         (self.folder / "password.txt").write_text("another password\n")
         self.expect(reset, "was changed")
@@ -151,6 +151,8 @@ class OperationsCase(unittest.TestCase):
         self.assertTrue(went_well, output)
         self.expect(use_key.replace("easel_…", json.loads(output)["key"]), '"queue"')
         self.expect(use_key.replace("easel_…", "easel_unknown"), "unauthorized")
+        self.expect(admins, "ada  made ")
+        self.expect(remove, "was removed")
 
     def test_the_commands_for_backup_and_restore(self):
         places = {"/backups": self.folder, "/var/lib/easel": self.service.data}

@@ -152,6 +152,74 @@ TEST_F(AdminCommandTest, AResetEndsTheSessionsOfTheGatewayThatRuns) {
   EXPECT_EQ(login_status("ada", kOtherPassword), 200);
 }
 
+TEST_F(AdminCommandTest, WhoIsRemovedIsNoAdminAnyMore) {
+  serve();
+  ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
+  ASSERT_EQ(run({"admin", "create", "bob"}, kPassword), 0);
+  const httplib::Result login = log_in("ada", kPassword);
+  ASSERT_TRUE(login);
+  std::string cookie = login->get_header_value("Set-Cookie");
+  cookie.resize(cookie.find(';'));
+  const auto session = [&] {
+    return client().Get("/api/admin/session", {{"Cookie", cookie}})->status;
+  };
+  EXPECT_EQ(session(), 200);
+  EXPECT_EQ(run({"admin", "remove", "ada"}), 0);
+  EXPECT_EQ(session(), 401);
+  EXPECT_EQ(login_status("ada", kPassword), 401);
+  EXPECT_EQ(login_status("bob", kPassword), 200);
+  EXPECT_EQ(run({"admin", "remove", "ada"}), 1) << "there is none any more";
+  EXPECT_EQ(text_of(folder / "log").find("There is no admin any more"), std::string::npos);
+  EXPECT_EQ(run({"admin", "remove", "bob"}), 0);
+  EXPECT_NE(text_of(folder / "log").find("There is no admin any more"), std::string::npos);
+  ASSERT_EQ(run({"admin", "create", "ada"}, kOtherPassword), 0);
+  EXPECT_EQ(session(), 401) << "an old session is not that of a new admin of the name";
+  EXPECT_EQ(login_status("ada", kOtherPassword), 200);
+}
+
+TEST_F(AdminCommandTest, ARemovalIsWrittenDown) {
+  serve();
+  ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
+  ASSERT_EQ(run({"admin", "create", "bob"}, kPassword), 0);
+  ASSERT_EQ(run({"admin", "remove", "bob"}), 0);
+  httplib::Client admin = client();
+  admin.set_basic_auth("ada", kPassword);
+  const httplib::Result audit = admin.Get("/api/admin/audit");
+  ASSERT_TRUE(audit);
+  const nlohmann::json newest = nlohmann::json::parse(audit->body)["items"][0];
+  EXPECT_EQ(newest["action"], "admin remove") << newest;
+  EXPECT_EQ(newest["target"], "bob") << newest;
+  EXPECT_EQ(newest["actor"], "local") << newest;
+}
+
+TEST_F(AdminCommandTest, ListsAdminsWithAndWithoutAGatewayThatRuns) {
+  EXPECT_EQ(run({"admin", "list"}), 1);
+  EXPECT_NE(text_of(folder / "log").find("no gateway has used the data folder"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(data() / "easel.db")) << "looking makes nothing";
+  serve();
+  EXPECT_EQ(run({"admin", "list"}), 0);
+  EXPECT_NE(text_of(folder / "log").find("There is no admin: `admin create NAME` makes one."),
+            std::string::npos);
+  stop(SIGTERM);
+  ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
+  ASSERT_EQ(run({"admin", "create", "grace"}, kPassword), 0);
+  for (const bool runs : {false, true}) {
+    if (runs) {
+      serve();
+      ASSERT_EQ(login_status("ada", kPassword), 200);
+    }
+    std::filesystem::remove(folder / "log");
+    EXPECT_EQ(run({"admin", "list"}), 0);
+    const std::string told = text_of(folder / "log");
+    const size_t ada = told.find("ada    made 20"), grace = told.find("grace  made 20");
+    EXPECT_LT(ada, grace) << told;
+    EXPECT_NE(grace, std::string::npos) << told;
+    const std::string row = told.substr(ada, told.find('\n', ada) - ada);
+    EXPECT_TRUE(row.ends_with(concat("  sessions ", runs ? 1 : 0))) << row;
+    EXPECT_EQ(told.find("argon2"), std::string::npos) << told;
+  }
+}
+
 TEST_F(AdminCommandTest, WorksInTheDataFolderWhereNoGatewayRuns) {
   EXPECT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
   serve();
