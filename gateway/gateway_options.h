@@ -48,8 +48,8 @@ enum class GatewayAction { kServe, kCheckConfig, kPrintConfig, kExit, kAdmin, kB
 struct GatewayCommand {
   GatewayAction action = GatewayAction::kServe;
   GatewayOptions options;
-  // With kAdmin: what to do ("create", "reset", "remove" or "list"), with whom, and where the password stands ("" for
-  // the standard input).
+  // With kAdmin: what to do ("create", "reset", "remove" or "list"), with whom, and where the
+  // password stands ("" for the standard input).
   std::string admin_command, admin_name, password_file;
   std::string backup_folder;  // with kBackup: the folder to make
   std::string text;           // with kExit: for stdout (--help, --version)

@@ -4,16 +4,12 @@
 
 #include "base/strings.h"
 #include "base/utc_time.h"
+#include "gateway/json_text.h"
 
 namespace easel {
 namespace {
 
 using nlohmann::json;
-
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json(nullptr);
-}
 
 std::string prank_file_url(const std::string& file) { return concat("/static/pranks/", file); }
 

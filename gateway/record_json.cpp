@@ -4,16 +4,12 @@
 
 #include "base/strings.h"
 #include "base/utc_time.h"
+#include "gateway/json_text.h"
 
 namespace easel {
 namespace {
 
 using nlohmann::json;
-
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json(nullptr);
-}
 
 void add_pictures(const GenerationRecord& record, json& item) {
   json pictures = json::array(), thumbnails = json::array();

@@ -2,10 +2,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <charconv>
-#include <limits>
-
 #include "base/error.h"
+#include "storage/page_cursor.h"
 #include "storage/sql_values.h"
 
 namespace easel {
@@ -26,17 +24,6 @@ DELETE FROM audit_log WHERE action = 'login' AND status >= 400 AND number <= (
 constexpr char kPageSql[] = R"sql(
 SELECT number, at_ms, actor, address, action, target, status, request_id
 FROM audit_log WHERE number < ? ORDER BY number DESC LIMIT ?)sql";
-
-absl::StatusOr<int64_t> number_of_cursor(std::string_view cursor) {
-  if (cursor.empty()) return std::numeric_limits<int64_t>::max();
-  int64_t number = 0;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [stop, error] = std::from_chars(cursor.data(), end, number);
-  if (error != std::errc() || stop != end || number < 1) {
-    return invalid_field("cursor: it is none that the audit log gave");
-  }
-  return number;
-}
 
 AuditEntry read_entry(SQLite::Statement& statement) {
   RowReader row(statement);

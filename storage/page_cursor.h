@@ -19,7 +19,7 @@ inline absl::StatusOr<int64_t> number_of_cursor(std::string_view cursor) {
   const char* const end = cursor.data() + cursor.size();
   const auto [stop, error] = std::from_chars(cursor.data(), end, number);
   if (error != std::errc() || stop != end || number < 1) {
-    return invalid_field("cursor: it is none that the history gave");
+    return invalid_field("cursor: it is none that this list gave");
   }
   return number;
 }

@@ -3,7 +3,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
-#include <sqlite3.h>
 
 #include "base/error.h"
 #include "storage/page_cursor.h"
@@ -21,6 +20,8 @@ constexpr char kInsertSql[] = R"sql(
 INSERT INTO pranks (share_slug, builder_slug, title, session_id, is_vip, is_admin_only,
   created_at_ms, updated_at_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
+
+constexpr char kSlugIsTaken[] = "there is a prank of this share_slug already";
 
 constexpr char kCountSql[] = "SELECT count(*) FROM pranks";
 constexpr char kByIdSql[] = "SELECT " EASEL_PRANK_COLUMNS " FROM pranks WHERE id = ?";
@@ -73,18 +74,6 @@ absl::StatusOr<std::optional<PrankRecord>> find(Database& database, const char* 
   return prank;
 }
 
-// A statement that a UNIQUE rule may refuse; how many rows it changed.
-template <typename... Values>
-absl::StatusOr<int> execute_unique(SQLite::Database& connection, const char* sql,
-                                   const Values&... values) {
-  try {
-    return execute(connection, sql, values...);
-  } catch (const SQLite::Exception& exception) {
-    if (exception.getExtendedErrorCode() != SQLITE_CONSTRAINT_UNIQUE) throw;
-    return absl::AlreadyExistsError("there is a prank of this share_slug already");
-  }
-}
-
 absl::Status no_such_prank() { return absl::NotFoundError("there is no such prank"); }
 
 }  // namespace
@@ -96,12 +85,12 @@ absl::StatusOr<int64_t> PrankStore::insert(const PrankRecord& prank, int64_t mos
       return make_error(Reason::kOutputFailed,
                         concat("this server keeps at most ", most, " pranks, and has them"));
     }
-    EASEL_RETURN_IF_ERROR(execute_unique(connection, kInsertSql, std::string_view(prank.share_slug),
-                                         std::string_view(prank.builder_slug),
-                                         std::string_view(prank.title), prank.session_id,
-                                         int64_t{prank.is_vip}, int64_t{prank.is_admin_only},
-                                         prank.created_at_ms, prank.updated_at_ms)
-                              .status());
+    EASEL_RETURN_IF_ERROR(
+        execute_unique(connection, kSlugIsTaken, kInsertSql, std::string_view(prank.share_slug),
+                       std::string_view(prank.builder_slug), std::string_view(prank.title),
+                       prank.session_id, int64_t{prank.is_vip}, int64_t{prank.is_admin_only},
+                       prank.created_at_ms, prank.updated_at_ms)
+            .status());
     id = connection.getLastInsertRowid();
     return absl::OkStatus();
   };
@@ -121,8 +110,9 @@ absl::StatusOr<std::optional<PrankRecord>> PrankStore::by_builder_slug(std::stri
 
 absl::Status PrankStore::change(int64_t id, const PrankChange& change, int64_t now_ms) {
   return database_.write([&](SQLite::Database& connection) -> absl::Status {
-    EASEL_ASSIGN_OR_RETURN(const int changed, execute_unique(connection, kChangeSql, change.title,
-                                                             change.share_slug, now_ms, id));
+    EASEL_ASSIGN_OR_RETURN(const int changed,
+                           execute_unique(connection, kSlugIsTaken, kChangeSql, change.title,
+                                          change.share_slug, now_ms, id));
     return changed == 0 ? no_such_prank() : absl::OkStatus();
   });
 }

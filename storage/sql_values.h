@@ -5,12 +5,17 @@
 //   while (statement.executeStep()) { RowReader row(statement); auto id = row.text(); … }
 #pragma once
 
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace easel {
 
@@ -46,6 +51,18 @@ int execute(SQLite::Database& connection, const char* sql, const Values&... valu
   SQLite::Statement statement(connection, sql);
   bind_values(statement, values...);
   return statement.exec();
+}
+
+// As execute(), of a statement that a UNIQUE rule may refuse: absl::IsAlreadyExists with `taken`.
+template <typename... Values>
+absl::StatusOr<int> execute_unique(SQLite::Database& connection, const char* taken, const char* sql,
+                                   const Values&... values) {
+  try {
+    return execute(connection, sql, values...);
+  } catch (const SQLite::Exception& exception) {
+    if (exception.getExtendedErrorCode() != SQLITE_CONSTRAINT_UNIQUE) throw;
+    return absl::AlreadyExistsError(taken);
+  }
 }
 
 // Reads the columns of the row that the statement stands on, from the left.

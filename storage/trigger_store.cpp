@@ -3,7 +3,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <set>
@@ -22,6 +21,8 @@ constexpr char kInsertSql[] = R"sql(
 INSERT INTO prank_triggers (prank, phrase, folded_phrase, match_kind, priority, generation,
   picture_file, thumbnail_file, created_at_ms, updated_at_ms)
 VALUES (?, ?, ?, ?, ?, (SELECT number FROM generations WHERE id = ?), ?, ?, ?, ?))sql";
+
+constexpr char kPhraseIsTaken[] = "the prank has a trigger of this phrase and kind already";
 
 constexpr char kFilesSql[] =
     "SELECT picture_file, thumbnail_file FROM prank_triggers WHERE id = ? AND prank = ?";
@@ -78,18 +79,6 @@ absl::StatusOr<TriggerFiles> files_of(SQLite::Database& connection, int64_t pran
   files.picture_file = row.text();
   files.thumbnail_file = row.text();
   return files;
-}
-
-template <typename... Values>
-absl::Status execute_unique(SQLite::Database& connection, const char* sql,
-                            const Values&... values) {
-  try {
-    execute(connection, sql, values...);
-    return absl::OkStatus();
-  } catch (const SQLite::Exception& exception) {
-    if (exception.getExtendedErrorCode() != SQLITE_CONSTRAINT_UNIQUE) throw;
-    return absl::AlreadyExistsError("the prank has a trigger of this phrase and kind already");
-  }
 }
 
 absl::StatusOr<std::string> folded(const std::string& phrase) {
@@ -160,11 +149,13 @@ absl::StatusOr<int64_t> TriggerStore::insert(int64_t prank, const NewTrigger& tr
       return invalid_field("a prank may have ", kMaxTriggersPerPrank, " triggers");
     }
     EASEL_RETURN_IF_ERROR(
-        execute_unique(connection, kInsertSql, prank, std::string_view(trigger.phrase),
-                       std::string_view(folded_phrase), static_cast<int64_t>(trigger.match),
-                       trigger.priority, std::string_view(trigger.picture.generation_id),
+        execute_unique(connection, kPhraseIsTaken, kInsertSql, prank,
+                       std::string_view(trigger.phrase), std::string_view(folded_phrase),
+                       static_cast<int64_t>(trigger.match), trigger.priority,
+                       std::string_view(trigger.picture.generation_id),
                        std::string_view(trigger.picture.files.picture_file),
-                       std::string_view(trigger.picture.files.thumbnail_file), now_ms, now_ms));
+                       std::string_view(trigger.picture.files.thumbnail_file), now_ms, now_ms)
+            .status());
     id = connection.getLastInsertRowid();
     return absl::OkStatus();
   };
@@ -184,8 +175,9 @@ absl::StatusOr<std::optional<TriggerFiles>> TriggerStore::change(int64_t prank, 
   std::optional<TriggerFiles> left;
   const auto body = [&](SQLite::Database& connection) -> absl::Status {
     EASEL_ASSIGN_OR_RETURN(const TriggerFiles before, files_of(connection, prank, id));
-    EASEL_RETURN_IF_ERROR(execute_unique(connection, kChangeSql, change.phrase, folded_phrase, kind,
-                                         change.priority, now_ms, id));
+    EASEL_RETURN_IF_ERROR(execute_unique(connection, kPhraseIsTaken, kChangeSql, change.phrase,
+                                         folded_phrase, kind, change.priority, now_ms, id)
+                              .status());
     if (change.picture) {
       execute(connection, kChangePictureSql, std::string_view(change.picture->files.picture_file),
               std::string_view(change.picture->files.thumbnail_file),

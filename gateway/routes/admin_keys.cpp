@@ -8,6 +8,7 @@
 #include "gateway/error_body.h"
 #include "gateway/json_body.h"
 #include "gateway/json_response.h"
+#include "gateway/json_text.h"
 #include "gateway/route_parts.h"
 #include "storage/fold_phrase.h"
 
@@ -23,10 +24,6 @@ constexpr std::string_view kKeyPrefix = "easel_";
 
 constexpr std::pair<std::string_view, unsigned> kScopeNames[] = {
     {"generate", kScopeGenerate}, {"edit", kScopeEdit}, {"admin", kScopeAdmin}};
-
-json or_null(const std::optional<int64_t>& number) {
-  return number ? json(*number) : json(nullptr);
-}
 
 json time_or_null(const std::optional<int64_t>& ms) { return ms ? json(utc_text(*ms)) : nullptr; }
 

@@ -13,11 +13,11 @@ using nlohmann::json;
 
 // 0 stands for what is not known.
 template <typename Number>
-json or_null(Number value) {
+json unless_zero(Number value) {
   return value == 0 ? json(nullptr) : json(value);
 }
 
-json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+json unless_empty(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
 json plan_json(const WorkerPlan& plan) {
   json components = json::array();
@@ -34,16 +34,16 @@ json plan_json(const WorkerPlan& plan) {
           {"words", plan.words},
           {"helps", plan.helps},
           {"device", plan.device},
-          {"width", or_null(plan.width)},
-          {"height", or_null(plan.height)},
-          {"steps", or_null(plan.steps)},
+          {"width", unless_zero(plan.width)},
+          {"height", unless_zero(plan.height)},
+          {"steps", unless_zero(plan.steps)},
           {"budget_bytes", plan.budget_bytes},
           {"budget_is_set", plan.budget_is_set},
           {"peak_bytes", plan.peak_bytes},
           {"smallest_budget_bytes", plan.smallest_budget_bytes},
-          {"seconds_per_step", or_null(plan.seconds_per_step)},
-          {"seconds_per_request", or_null(plan.seconds_per_request)},
-          {"largest_side", or_null(plan.largest_side)},
+          {"seconds_per_step", unless_zero(plan.seconds_per_step)},
+          {"seconds_per_request", unless_zero(plan.seconds_per_request)},
+          {"largest_side", unless_zero(plan.largest_side)},
           {"components", std::move(components)}};
 }
 
@@ -55,10 +55,10 @@ json model_json(const WorkerModel& model) {
           {"variant", model.variant},
           {"default", model.is_default},
           {"state", model.state},
-          {"problem", text_or_null(model.problem)},
-          {"fingerprint", text_or_null(model.fingerprint)},
+          {"problem", unless_empty(model.problem)},
+          {"fingerprint", unless_empty(model.fingerprint)},
           {"loaded_bytes", model.loaded_bytes},
-          {"load", {{"waiting", model.load_waits}, {"problem", text_or_null(model.load_problem)}}}};
+          {"load", {{"waiting", model.load_waits}, {"problem", unless_empty(model.load_problem)}}}};
 }
 
 // The same error with the worker's own words.
@@ -73,7 +73,7 @@ absl::StatusOr<json> list(const RouteParts& parts, const HttpRequest& request) {
   for (const WorkerModel& model : models) {
     items.push_back(model_json(model));
     items.back()["plan"] = model.plan ? plan_json(*model.plan) : json(nullptr);
-    items.back()["plan_problem"] = text_or_null(model.plan_problem);
+    items.back()["plan_problem"] = unless_empty(model.plan_problem);
   }
   return json{{"models", std::move(items)}};
 }

@@ -2,17 +2,13 @@
 
 #include "gateway/error_body.h"
 #include "gateway/json_response.h"
+#include "gateway/json_text.h"
 #include "gateway/route_parts.h"
 
 namespace easel {
 namespace {
 
 using nlohmann::json;
-
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json(nullptr);
-}
 
 json range_or_null(const std::optional<NumberRange>& range) {
   return range ? json::array({range->first, range->second}) : json(nullptr);
