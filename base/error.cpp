@@ -36,12 +36,12 @@ const ReasonRow& row_of(Reason reason) { return kReasons[static_cast<size_t>(rea
 std::string_view reason_name(Reason reason) { return row_of(reason).name; }
 
 absl::Span<const Reason> all_reasons() {
-  static const auto reasons = [] {
+  static const auto kAll = [] {
     std::array<Reason, kReasons.size()> all{};
     for (size_t i = 0; i < all.size(); ++i) all[i] = kReasons[i].reason;
     return all;
   }();
-  return reasons;
+  return kAll;
 }
 
 absl::Status make_error(Reason reason, std::string_view message) {

@@ -110,12 +110,12 @@ bool has_public_words(Reason reason) {
 }  // namespace
 
 absl::Span<const ErrorCode> all_error_codes() {
-  static const auto codes = [] {
+  static const auto kCodes = [] {
     std::array<ErrorCode, std::size(kRows)> all{};
     for (size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].code;
     return all;
   }();
-  return codes;
+  return kCodes;
 }
 
 int http_status_of(ErrorCode code) { return row_of(code).status; }

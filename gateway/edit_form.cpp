@@ -55,6 +55,7 @@ absl::Status refuse(std::string_view field, const Words&... words) {
 
 absl::Status unknown(std::string_view name) {
   std::vector<std::string> names;
+  names.reserve(std::size(kFields));
   for (const Field& field : kFields) names.emplace_back(field.name);
   // What is no text could not be said in the answer.
   const bool plain = !find_invalid_utf8(name) && name.size() <= 64;

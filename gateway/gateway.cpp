@@ -102,7 +102,8 @@ UploadLimits upload_limits(const GatewayOptions& options) {
 class GatewayImpl final : public Gateway {
  public:
   GatewayImpl(const GatewayOptions& options, const GatewayTimes& times, ImageWorker& worker,
-              std::unique_ptr<Storage> storage, std::shared_ptr<const IsolatedDecoder> decoder)
+              std::unique_ptr<Storage> storage,
+              const std::shared_ptr<const IsolatedDecoder>& decoder)
       : storage_(std::move(storage)),
         access_(*storage_, access_settings(options, times), times.clock),
         known_models_(known_models_options(times), worker),

@@ -215,12 +215,13 @@ absl::Status read_gateway_toml(std::string_view text, const std::string& place,
   }
   std::set<std::string> given;
   for (const auto& [key, node] : parsed.table()) {
-    const std::string where = concat(place, ":", key.source().begin.line, ": ", quote(key.str()));
-    const auto setting = std::find_if(settings.begin(), settings.end(), [&](const auto& known) {
-      return is_key_of(known, key.str());
-    });
+    const std::string_view name = key.str();
+    const std::string where = concat(place, ":", key.source().begin.line, ": ", quote(name));
+    const auto setting = std::find_if(settings.begin(), settings.end(),
+                                      [&](const auto& known) { return is_key_of(known, name); });
     if (setting == settings.end()) {
       std::vector<std::string> names;
+      names.reserve(settings.size());
       for (const GatewaySetting& known : settings) names.push_back(known.name);
       return invalid_field(where, " is unknown: known are ", join(names, ", "));
     }

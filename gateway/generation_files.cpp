@@ -70,7 +70,7 @@ absl::StatusOr<GenerationFiles::Written> GenerationFiles::link_one(PictureKind k
 
 absl::Status GenerationFiles::record() {
   const GenerationFile file = files_.back();
-  const absl::Status added = stores_.generations.add_file(id_, file);
+  absl::Status added = stores_.generations.add_file(id_, file);
   if (added.ok()) {
     append_image_ready(log_, id_, file);
     return added;

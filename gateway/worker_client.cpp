@@ -173,8 +173,8 @@ WorkerStatus from_proto(const v1::StatusResponse& from) {
 // gRPC 1.51 may wait for ever for a thread of its own when its last user goes (its executor's, in
 // the poller of last resort): there always is one more user, until the process ends.
 void keep_grpc() {
-  static const bool kept = (grpc_init(), true);
-  static_cast<void>(kept);
+  static const bool kKept = (grpc_init(), true);
+  static_cast<void>(kKept);
 }
 
 std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
@@ -220,7 +220,7 @@ class WorkerClient final : public ImageWorker {
     cancel.set_callback(nullptr);
     if (!refused.ok()) return refused;
     if (ended.ok()) return absl::OkStatus();
-    if (const absl::Status why = cancel.why(); !why.ok()) return why;
+    if (absl::Status why = cancel.why(); !why.ok()) return why;
     return begun ? lost_or(ended) : to_status(ended);
   }
 
@@ -277,7 +277,7 @@ class WorkerClient final : public ImageWorker {
   // The same end of a connection says something else when the worker was drawing: it was there, and
   // what it was asked for may be why it is no more.
   static absl::Status lost_or(const grpc::Status& status) {
-    const absl::Status error = to_status(status);
+    absl::Status error = to_status(status);
     if (status.error_details().empty() &&
         public_error(error).code == ErrorCode::kWorkerUnavailable) {
       return with_detail(api_error(ErrorCode::kWorkerLost), log_text(error));

@@ -225,6 +225,7 @@ absl::StatusOr<std::vector<TriggerRecord>> TriggerStore::list(int64_t prank) {
   std::sort(ranked.begin(), ranked.end(),
             [](const auto& a, const auto& b) { return is_tried_before(a.rank, b.rank); });
   std::vector<TriggerRecord> triggers;
+  triggers.reserve(ranked.size());
   for (RankedTrigger& item : ranked) triggers.push_back(std::move(item.trigger));
   return triggers;
 }

@@ -62,6 +62,7 @@ class Model {
   // this to have another model leave, until it says that there is none left. Means nothing without
   // a budget. Set before the first job.
   using MakeRoom = std::function<bool()>;
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who heeds it keeps it.
   virtual void set_make_room(MakeRoom /*make_room*/) {}
 
   // Bytes of the weights that are loaded, in memory of our own or used in the mapped file. Waits

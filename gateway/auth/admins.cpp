@@ -49,7 +49,7 @@ absl::Status wrong_password() {
 }
 
 // The password was right when it was looked at; a reset since then ends it like any session.
-absl::Status unless_changed(absl::Status written) {
+absl::Status unless_changed(const absl::Status& written) {
   return absl::IsNotFound(written) ? wrong_password() : written;
 }
 

@@ -23,8 +23,8 @@
 namespace easel {
 
 struct AdminOptions {
-  int64_t idle_ms = 30 * 60 * 1000;
-  int64_t session_ms = 12 * 60 * 60 * 1000;
+  int64_t idle_ms = int64_t{30} * 60 * 1000;
+  int64_t session_ms = int64_t{12} * 60 * 60 * 1000;
   PasswordHasherOptions hashing;
   AttemptPolicy per_address;
   // A name may be tried from everywhere, so a long delay would keep its owner out. It does not hold

@@ -71,9 +71,9 @@ bool has_control_character(std::string_view text) {
 std::string read_name(JsonFields& fields) {
   const std::string given = fields.text("name").value_or("");
   const size_t first = given.find_first_not_of(' ');
-  const std::string name = first == std::string::npos
-                               ? ""
-                               : given.substr(first, given.find_last_not_of(' ') + 1 - first);
+  std::string name = first == std::string::npos
+                         ? ""
+                         : given.substr(first, given.find_last_not_of(' ') + 1 - first);
   if (count_code_points(name) > kMaxNameCodePoints || has_control_character(name) ||
       fold_phrase(name).empty()) {
     fields.fail("name", concat("must have 1 to ", kMaxNameCodePoints,

@@ -73,8 +73,8 @@ absl::Status check_socket_free(const std::string& address) {
 // gRPC 1.51 may wait for ever for a thread of its own when its last user goes (its executor's, in
 // the poller of last resort): there always is one more user, until the process ends.
 void keep_grpc() {
-  static const bool kept = (grpc_init(), true);
-  static_cast<void>(kept);
+  static const bool kKept = (grpc_init(), true);
+  static_cast<void>(kKept);
 }
 
 void set_limits(grpc::ServerBuilder& builder, int64_t queue_limit) {

@@ -85,9 +85,9 @@ Worker::~Worker() {
 
 void Worker::preload(const std::vector<std::string>& keys) {
   if (keys.empty()) health_.set_started();
-  for (size_t i = 0; i < keys.size(); ++i) {
-    engine_->load(keys[i], [this, key = keys[i], last = i + 1 == keys.size()](
-                               const absl::StatusOr<LoadedModelStatus>& loaded) {
+  for (const std::string& key : keys) {
+    engine_->load(key, [this, key, last = &key == &keys.back()](
+                           const absl::StatusOr<LoadedModelStatus>& loaded) {
       if (loaded.ok()) {
         log_.write(LogLevel::kInfo, "loaded", {{"model", key}, {"bytes", loaded->bytes}});
       } else {

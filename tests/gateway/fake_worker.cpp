@@ -115,7 +115,8 @@ grpc::Status fake_failure(grpc::StatusCode code, const std::string& reason,
   return {code, message, details.SerializeAsString()};
 }
 
-FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message) {
+FakeScript script_failure(grpc::StatusCode code, const std::string& reason,
+                          const std::string& message) {
   return [=](grpc::ServerContext&, const v1::GenerateRequest&, FakeWriter&) {
     return fake_failure(code, reason, message);
   };

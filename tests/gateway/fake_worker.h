@@ -71,7 +71,8 @@ FakeScript script_queue();
 // A failure with an ErrorInfo of that reason, and a script that ends with it.
 grpc::Status fake_failure(grpc::StatusCode code, const std::string& reason,
                           const std::string& message);
-FakeScript script_failure(grpc::StatusCode code, std::string reason, std::string message);
+FakeScript script_failure(grpc::StatusCode code, const std::string& reason,
+                          const std::string& message);
 
 std::string fake_png(int width, int height);
 

@@ -23,7 +23,7 @@ class SlowReaderTest : public GatewayTest {
   }
   // The address of a picture of kLarge bytes.
   std::string large_picture() {
-    const json made = json_of(post({{"prompt", "x"}, {"request_id", "large"}}, {kClose}));
+    const json made = json_of(post({{"prompt", "x"}, {"request_id", "large"}}, {close_}));
     int resized = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
       if (entry.path().extension() != ".png") continue;
@@ -44,7 +44,7 @@ class SlowReaderTest : public GatewayTest {
   void expect_served() {
     httplib::Client next = client();
     next.set_read_timeout(kPatience);
-    const auto result = next.Get("/healthz", {kClose});
+    const auto result = next.Get("/healthz", {close_});
     ASSERT_TRUE(result) << "no thread was free";
     EXPECT_EQ(result->status, 200);
   }
@@ -67,7 +67,7 @@ class SlowReaderTest : public GatewayTest {
   }
 
   static constexpr int kPatience = 60;  // seconds
-  const std::pair<std::string, std::string> kClose{"Connection", "close"};
+  const std::pair<std::string, std::string> close_{"Connection", "close"};
 };
 
 TEST_F(SlowReaderTest, OthersAreServedWhileAReaderTakesNothing) {

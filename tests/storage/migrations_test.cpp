@@ -19,9 +19,9 @@ namespace easel {
 namespace {
 
 const std::string& next_version_sql() {
-  static const std::string sql =
+  static const std::string kSql =
       concat("PRAGMA user_version = ", all_migrations().back().version + 1);
-  return sql;
+  return kSql;
 }
 
 const char* const kNextStatements[] = {

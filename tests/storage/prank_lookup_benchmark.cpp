@@ -130,7 +130,7 @@ int run() {
     const double median = times[times.size() / 2];
     if (first == 0) first = median;
     std::printf("%10lld %10lld %12.1f %12.1f %9.2fx\n", static_cast<long long>(sized->num_pranks),
-                static_cast<long long>(sized->num_pranks * kTriggersPerPrank), median,
+                static_cast<long long>(sized->num_pranks) * kTriggersPerPrank, median,
                 times[times.size() * 95 / 100], median / first);
   }
   std::printf("\nThe plans of a look-up's queries:\n");

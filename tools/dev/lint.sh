@@ -26,9 +26,9 @@ dev_lint() {
     if ((${#files[@]} == 0)); then note "nothing has changed since the last commit"; return 0; fi
   fi
   set_up tools/dev/packages_clang.txt
-  # clang-tidy needs clang's own precompiled header, so the folder is configured for clang.
+  # clang-tidy needs clang's own precompiled header, so the folder is configured for clang; and the generated headers.
   configure "$folder" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-14 -DEASEL_TORCH_ROOT="$torch_root" -DEASEL_HTTPLIB_ROOT="$httplib_root"
-  compile "$folder" easel_aten_pch
+  compile "$folder" easel_aten_pch easel_proto
   step "tree checks and format"
   python3 tools/check_layers.py && python3 tools/check_tree.py || die "the tree checks failed" "Their findings are above"
   dev_format --check "${files[@]}"

@@ -116,7 +116,7 @@ TEST_F(IsolatedDecoderTest, LimitsAreTheOperators) {
                          {"40 × 30", "at most 1199 pixels"}));
   EXPECT_TRUE(fails_with(few_pixels->read(picture(), PictureUse::kPicture).status(),
                          Reason::kInvalidField, {"at most 1199 pixels"}));
-  options.max_pixels = 40 * 30;
+  options.max_pixels = int64_t{40} * 30;
   options.max_bytes = picture().size() - 1;
   const auto few_bytes = *IsolatedDecoder::create(options);
   EXPECT_TRUE(fails_with(few_bytes->check(picture()), Reason::kInvalidField, {"bytes: at most"}));

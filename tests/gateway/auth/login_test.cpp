@@ -6,7 +6,7 @@
 namespace easel {
 namespace {
 
-constexpr int64_t kSecondMs = 1000, kMinuteMs = 60'000;
+constexpr int64_t kMinuteMs = 60'000;
 
 class LoginTest : public ServiceTest {
  protected:
@@ -90,7 +90,7 @@ TEST_F(LoginTest, ASessionOutlivesTheProcessButNeitherIdlenessNorItsEnd) {
   start();
   for (int i = 0; i < 25; ++i) {
     now_ms += 29 * kMinuteMs - 1;
-    const bool alive = now_ms < 12 * 60 * kMinuteMs;
+    const bool alive = now_ms < int64_t{12} * 60 * kMinuteMs;
     EXPECT_EQ(status_with(login), alive ? 200 : 401) << now_ms / kMinuteMs << " minutes";
     EXPECT_TRUE(i == 0 || status_with(idle) == 401);
   }

@@ -11,8 +11,7 @@
 namespace easel {
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;  // NOLINT(google-build-using-namespace): made for that
 
 std::vector<Finding> run(std::chrono::milliseconds limit,
                          std::function<void(const FindingSink&)> body) {

@@ -24,7 +24,7 @@ class Listener {
     name.sin_family = AF_INET;
     name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(name);
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&name), size);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&name), size), 0);
     ::listen(fd_, 1);
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &size);
     address_ = "127.0.0.1:" + std::to_string(ntohs(name.sin_port));
@@ -79,7 +79,8 @@ TEST(PortsCheckTest, APortThatNobodyTakesIsFreeAndStaysSo) {
   for (int attempt = 0; attempt < 5 && !free_twice; ++attempt) {
     const std::string address = Listener("").address();
     const auto looked = [&] { return read_port_facts("gateway", address, kGateway).state; };
-    free_twice = looked() == PortState::kFree && looked() == PortState::kFree;
+    const PortState first = looked(), second = looked();
+    free_twice = first == PortState::kFree && second == PortState::kFree;
   }
   EXPECT_TRUE(free_twice);
 }
