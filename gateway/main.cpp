@@ -1,7 +1,7 @@
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -106,14 +106,14 @@ void say_where(const std::string& data_dir, bool is_new) {
 
 int administer(const GatewayCommand& command) {
   AdminOrder order{command.admin_command, command.admin_name, ""};
-  const bool takes_password = order.command == "create" || order.command == "reset";
+  const bool with_password = takes_password(order.command);
   const absl::StatusOr<std::string> password =
-      takes_password ? read_password(command.password_file) : std::string();
+      with_password ? read_password(command.password_file) : std::string();
   if (password.ok()) order.password = *password;
   std::error_code error;
   const bool is_new = !std::filesystem::exists(
       std::filesystem::path(command.options.data_dir) / Database::kFileName, error);
-  if (is_new && !takes_password) {
+  if (is_new && !with_password) {
     std::cerr << concat("easel-gateway: no gateway has used the data folder ",
                         command.options.data_dir,
                         "; --data-dir or EASEL_DATA_DIR names another one\n");

@@ -18,7 +18,7 @@ struct AdminRecord {
   std::string password_hash;
 };
 
-// Times in ms since 1970, UTC.
+// Times here and below in ms since 1970, UTC.
 struct AdminSummary {
   std::string name;
   int64_t created_at_ms = 0, changed_at_ms = 0;  // changed: the password

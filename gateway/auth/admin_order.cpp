@@ -17,10 +17,8 @@ absl::Status in_words(const absl::Status& status, const AdminOrder& order) {
                          order.name, "` gives it another password");
   }
   if (absl::IsNotFound(status)) {
-    return invalid_field("there is no admin ", quote(order.name),
-                         ": `admin list` names those that "
-                         "there are, `admin create ",
-                         order.name, "` makes it");
+    return invalid_field("there is no admin ", quote(order.name), ": `admin list` names all, ",
+                         "`admin create ", order.name, "` makes it");
   }
   return status;
 }
@@ -44,17 +42,16 @@ absl::StatusOr<std::string> list_text(Admins& admins) {
   return text;
 }
 
-absl::Status change(const AdminOrder& order, Admins& admins) {
-  if (order.command == "create") return admins.create(order.name, order.password);
-  if (order.command == "reset") return admins.reset(order.name, order.password);
-  return admins.remove(order.name);
-}
-
-absl::StatusOr<std::string> changed_text(const AdminOrder& order, Admins& admins) {
-  if (order.command == "create") return std::string("The admin was made.\n");
+absl::StatusOr<std::string> change(const AdminOrder& order, Admins& admins) {
+  if (order.command == "create") {
+    EASEL_RETURN_IF_ERROR(admins.create(order.name, order.password));
+    return std::string("The admin was made.\n");
+  }
   if (order.command == "reset") {
+    EASEL_RETURN_IF_ERROR(admins.reset(order.name, order.password));
     return std::string("The password was changed; all sessions have ended.\n");
   }
+  EASEL_RETURN_IF_ERROR(admins.remove(order.name));
   EASEL_ASSIGN_OR_RETURN(const std::vector<AdminSummary> left, admins.list());
   return concat(
       "The admin was removed; all its sessions have ended. API keys that it made go on "
@@ -64,17 +61,21 @@ absl::StatusOr<std::string> changed_text(const AdminOrder& order, Admins& admins
 
 }  // namespace
 
+bool takes_password(const std::string& command) {
+  return command == "create" || command == "reset";
+}
+
 absl::StatusOr<std::string> carry_out(const AdminOrder& order, Admins& admins, AuditTrail& audit) {
   if (order.command == "list") return list_text(admins);
-  if (order.command != "create" && order.command != "reset" && order.command != "remove") {
+  if (!takes_password(order.command) && order.command != "remove") {
     return invalid_field("the command must be create, reset, remove or list");
   }
   EASEL_ASSIGN_OR_RETURN(const int64_t entry,
                          audit.begin_local(concat("admin ", order.command), order.name));
-  const absl::Status status = change(order, admins);
-  audit.finish(entry, status.ok() ? kDone : kRefused);
-  if (!status.ok()) return in_words(status, order);
-  return changed_text(order, admins);
+  absl::StatusOr<std::string> done = change(order, admins);
+  audit.finish(entry, done.ok() ? kDone : kRefused);
+  if (!done.ok()) return in_words(done.status(), order);
+  return done;
 }
 
 }  // namespace easel

@@ -15,6 +15,9 @@ struct AdminOrder {
   std::string password;  // of create and reset
 };
 
+// Whether the command sets a password; the others make no database where there is none.
+bool takes_password(const std::string& command);
+
 // Does it, and writes down what changes something. What came of it, in words for the operator;
 // INVALID_FIELD in such words.
 absl::StatusOr<std::string> carry_out(const AdminOrder& order, Admins& admins, AuditTrail& audit);

@@ -1,8 +1,8 @@
 #include "services/cli/serve_command.h"
 
 #include <poll.h>
-#include <signal.h>
 
+#include <csignal>
 #include <ctime>
 #include <optional>
 #include <ostream>

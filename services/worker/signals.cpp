@@ -1,7 +1,7 @@
 #include "services/worker/signals.h"
 
-#include <signal.h>
-#include <time.h>
+#include <csignal>
+#include <ctime>
 
 namespace easel {
 namespace {

@@ -1,8 +1,8 @@
 // A worker that is not there, goes away, or stops answering.
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "tests/gateway/gateway_fixture.h"

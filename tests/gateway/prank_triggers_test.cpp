@@ -1,4 +1,5 @@
 // The triggers of a prank, as its maker edits them.
+#include "base/strings.h"
 #include "engine/image/decode.h"
 #include "engine/image/png.h"
 #include "tests/gateway/prank_fixture.h"
@@ -190,8 +191,8 @@ TEST_F(PrankTriggersTest, RemovesAndReorders) {
   }
   EXPECT_EQ(client().Delete(path + "/" + id_of(a))->status, 200);
   for (const std::string& id : {id_of(a), std::string("x"), std::string("99999999999999999999")}) {
-    EXPECT_EQ(client().Delete(path + "/" + id)->status, 404) << id;
-    EXPECT_EQ(send("PATCH", path + "/" + id, {{"phrase", "x"}})->status, 404) << id;
+    EXPECT_EQ(client().Delete(concat(path, "/", id))->status, 404) << id;
+    EXPECT_EQ(send("PATCH", concat(path, "/", id), {{"phrase", "x"}})->status, 404) << id;
   }
   EXPECT_EQ(get_json(builder(made))["triggers"].size(), 2U);
   EXPECT_EQ(num_prank_files(), 4U);

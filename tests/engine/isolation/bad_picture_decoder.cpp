@@ -1,8 +1,8 @@
 // What a decoder may do whose codec was taken over or is broken; the program's name says which.
-#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>

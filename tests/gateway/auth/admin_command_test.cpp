@@ -100,6 +100,16 @@ class AdminCommandTest : public ::testing::Test {
     const httplib::Result result = log_in(name, password);
     return result ? result->status : -1;
   }
+  // "easel_session=…" of a new login; "" for none.
+  std::string session_cookie(const std::string& name, const std::string& password) const {
+    const httplib::Result login = log_in(name, password);
+    const std::string field = login ? login->get_header_value("Set-Cookie") : "";
+    return field.substr(0, field.find(';'));
+  }
+  int session_status(const std::string& cookie) const {
+    const httplib::Result result = client().Get("/api/admin/session", {{"Cookie", cookie}});
+    return result ? result->status : -1;
+  }
 
   TempFolder folder;
   uid_t user = 0;  // whom the programs run as; 0: as the test
@@ -137,17 +147,11 @@ TEST_F(AdminCommandTest, SaysWhichDataFolderAndThatItsDatabaseIsNew) {
 TEST_F(AdminCommandTest, AResetEndsTheSessionsOfTheGatewayThatRuns) {
   serve();
   ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
-  const httplib::Result login = log_in("ada", kPassword);
-  ASSERT_TRUE(login);
-  std::string cookie = login->get_header_value("Set-Cookie");
-  cookie.resize(cookie.find(';'));
-  const auto session = [&] {
-    return client().Get("/api/admin/session", {{"Cookie", cookie}})->status;
-  };
-  EXPECT_EQ(session(), 200);
+  const std::string cookie = session_cookie("ada", kPassword);
+  EXPECT_EQ(session_status(cookie), 200);
   const std::string file = folder.write("new", concat(kOtherPassword, "\n")).string();
   EXPECT_EQ(run({"admin", "reset", "ada", "--password-file", file}), 0);
-  EXPECT_EQ(session(), 401);
+  EXPECT_EQ(session_status(cookie), 401);
   EXPECT_EQ(login_status("ada", kPassword), 401);
   EXPECT_EQ(login_status("ada", kOtherPassword), 200);
 }
@@ -156,16 +160,10 @@ TEST_F(AdminCommandTest, WhoIsRemovedIsNoAdminAnyMore) {
   serve();
   ASSERT_EQ(run({"admin", "create", "ada"}, kPassword), 0);
   ASSERT_EQ(run({"admin", "create", "bob"}, kPassword), 0);
-  const httplib::Result login = log_in("ada", kPassword);
-  ASSERT_TRUE(login);
-  std::string cookie = login->get_header_value("Set-Cookie");
-  cookie.resize(cookie.find(';'));
-  const auto session = [&] {
-    return client().Get("/api/admin/session", {{"Cookie", cookie}})->status;
-  };
-  EXPECT_EQ(session(), 200);
+  const std::string cookie = session_cookie("ada", kPassword);
+  EXPECT_EQ(session_status(cookie), 200);
   EXPECT_EQ(run({"admin", "remove", "ada"}), 0);
-  EXPECT_EQ(session(), 401);
+  EXPECT_EQ(session_status(cookie), 401);
   EXPECT_EQ(login_status("ada", kPassword), 401);
   EXPECT_EQ(login_status("bob", kPassword), 200);
   EXPECT_EQ(run({"admin", "remove", "ada"}), 1) << "there is none any more";
@@ -173,7 +171,7 @@ TEST_F(AdminCommandTest, WhoIsRemovedIsNoAdminAnyMore) {
   EXPECT_EQ(run({"admin", "remove", "bob"}), 0);
   EXPECT_NE(text_of(folder / "log").find("There is no admin any more"), std::string::npos);
   ASSERT_EQ(run({"admin", "create", "ada"}, kOtherPassword), 0);
-  EXPECT_EQ(session(), 401) << "an old session is not that of a new admin of the name";
+  EXPECT_EQ(session_status(cookie), 401) << "an old session is not that of a new admin of the name";
   EXPECT_EQ(login_status("ada", kOtherPassword), 200);
 }
 

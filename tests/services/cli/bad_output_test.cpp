@@ -1,11 +1,11 @@
 // Places where no picture can be written, and jobs that are stopped: exit code 1, nothing left
 // behind.
 #include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <string>

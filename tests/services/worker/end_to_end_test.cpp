@@ -1,8 +1,8 @@
 // The real program with the demo model, as a caller on this machine sees it.
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
+#include <csignal>
 #include <string>
 #include <vector>
 

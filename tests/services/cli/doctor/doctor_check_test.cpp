@@ -1,9 +1,9 @@
 #include "services/cli/doctor/doctor_check.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <stdexcept>
 #include <vector>

@@ -1,9 +1,9 @@
 // `easel doctor` on the machine that the tests run on, whatever it is.
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <set>
 
